@@ -1,0 +1,1 @@
+"""The answer: matches, the decision over them, the verdict and its explanation."""

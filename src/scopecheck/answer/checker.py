@@ -1,0 +1,161 @@
+"""The one door: a program, compiled once, answers for any target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from scopecheck.answer.compiled import CompiledRule, compile_program
+from scopecheck.answer.decide import decide
+from scopecheck.answer.matcher import Index
+from scopecheck.answer.verdict import Decision, Match, Outcome, Reason, Verdict
+from scopecheck.errors import TargetError
+from scopecheck.scope.model import Program
+from scopecheck.scope.prose import declares_open_scope
+from scopecheck.targets.asset import App, Block, Name, Target, name_key, parse_bare, parse_target
+from scopecheck.targets.host import parse_address
+from scopecheck.targets.url import Url, has_scheme, parse_url
+
+__all__ = ["Checker"]
+
+
+class Checker:
+    """Answers whether a target is in a program's scope, and why.
+
+    Compiled once; immutable, safe to share between threads, and picklable. With `strict`, any
+    exclusion that could not be read makes every yes `UNDETERMINED` (P4).
+    """
+
+    __slots__ = ("_index", "_open_scope", "_rules", "program", "strict")
+
+    def __init__(self, program: Program, *, strict: bool = False) -> None:
+        self.program = program
+        self.strict = strict
+        self._rules = compile_program(program, strict=strict)
+        self._index = Index(self._rules, program.policy)
+        self._open_scope = _open_scope(program)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (self.program, self.strict))
+
+    def __repr__(self) -> str:
+        return f"<Checker {self.program.id!r}, {len(self._rules)} rules>"
+
+    @property
+    def rules(self) -> tuple[CompiledRule, ...]:
+        """Every compiled rule, in the order of the program."""
+        return self._rules
+
+    def check(self, target: str) -> Verdict:
+        """Answer for a URL, host, `host:port`, address, CIDR block, app id or asset name.
+
+        Never raises: what is no target gets the verdict `invalid-target`.
+        """
+        try:
+            return self._answer(target, parse_target(_text(target), self._index.keys))
+        except TargetError as error:
+            return self._invalid(target, error.message)
+
+    def check_url(self, url: str) -> Verdict:
+        """Answer for a URL or a host; a text that is neither is an `invalid-target`."""
+        try:
+            text = _text(url)
+            parsed = parse_url(text) if has_scheme(text) else parse_bare(text)
+        except TargetError as error:
+            return self._invalid(url, error.message)
+        return self._answer(url, parsed)
+
+    def check_asset(self, name: str) -> Verdict:
+        """Answer for an app id or an asset by its name; other text is read as `check` reads it."""
+        try:
+            text = _text(name)
+        except TargetError as error:
+            return self._invalid(name, error.message)
+        key = name_key(text)
+        if key in self._index.keys or not _like_address(text):
+            app = key.isdigit() or ("." in key and " " not in key)
+            return self._answer(name, App(text, key) if app else Name(text, key))
+        return self.check(name)
+
+    def filter(self, targets: Iterable[str]) -> Iterator[str]:
+        """Yield, lazily and in order, the targets that are in scope."""
+        return (target for target in targets if self.check(target).in_scope)
+
+    def _answer(self, text: str, target: Target) -> Verdict:
+        if isinstance(target, Block):
+            return self._answer_block(text, target)
+        matches = self._index.matches(target)
+        outcome = decide(matches, open_scope=self._open_scope)
+        problem = ""
+        if outcome.decision is Decision.IN_SCOPE and isinstance(target, Url):
+            problem = self._doubt(target)
+            if problem:
+                outcome = outcome._replace(decision=Decision.UNDETERMINED, reason=Reason.AMBIGUOUS_TARGET)
+        return Verdict(self.program, self._rules, text, target, outcome, matches, problem)
+
+    def _doubt(self, url: Url) -> str:
+        """Say why a yes is not safe: other clients read another host, or another path decides (T3, T5)."""
+        if url.doubts:
+            return "; ".join(url.doubts)
+        for path in url.other_paths:
+            other = decide(self._index.matches(url._replace(path=path)), open_scope=self._open_scope)
+            if other.decision is not Decision.IN_SCOPE:
+                return f"some servers read the path as `{path}`, which is not in scope"
+        return ""
+
+    def _answer_block(self, text: str, block: Block) -> Verdict:
+        """Decide for every run of addresses that no rule tells apart; they have to agree (T2)."""
+        inside = (edge for edge in self._index.boundaries(block.version) if block.first < edge <= block.last)
+        outcomes: list[tuple[int, Outcome, tuple[Match, ...]]] = []
+        for first in (block.first, *inside):
+            matches = self._index.matches(_address_url(first, block.version))
+            outcomes.append((first, decide(matches, open_scope=self._open_scope), matches))
+        _, outcome, matches = outcomes[0]
+        problem = ""
+        differing = next((o for o in outcomes if o[1].decision is not outcome.decision), None)
+        if differing is not None:
+            problem = (
+                f"`{_show(block.first, block.version)}` is {outcome.reason}, "
+                f"`{_show(differing[0], block.version)}` is {differing[1].reason}"
+            )
+            deciding = tuple(match for _, each, _ in outcomes for match in each.deciding)
+            outcome = Outcome(Decision.UNDETERMINED, Reason.PARTLY_LISTED, deciding)
+            matches = tuple(match for _, _, each in outcomes for match in each)
+        return Verdict(self.program, self._rules, text, block, outcome, matches, problem)
+
+    def _invalid(self, target: object, problem: str) -> Verdict:
+        outcome = Outcome(Decision.UNDETERMINED, Reason.INVALID_TARGET)
+        text = target if isinstance(target, str) else repr(target)
+        return Verdict(self.program, self._rules, text, None, outcome, (), problem)
+
+
+def _rebuild(program: Program, strict: bool) -> Checker:
+    return Checker(program, strict=strict)
+
+
+def _text(target: object) -> str:
+    if not isinstance(target, str):
+        raise TargetError("a target is text")
+    return target
+
+
+def _like_address(text: str) -> bool:
+    return has_scheme(text) or any(mark in text for mark in ".:/@[")
+
+
+def _show(number: int, version: int) -> str:
+    return str(_address_url(number, version).host)
+
+
+def _address_url(number: int, version: int) -> Url:
+    from ipaddress import IPv4Address, IPv6Address
+
+    host = IPv4Address(number) if version == 4 else IPv6Address(number)
+    address = parse_address(str(host)) or host
+    return Url(str(host), "https", address, 443, "/")
+
+
+def _open_scope(program: Program) -> bool:
+    """Tell whether the program declares open scope, by policy or in a listed sentence (D4)."""
+    if program.policy.open_scope is not None:
+        return program.policy.open_scope
+    return any(entry.effect == "include" and declares_open_scope(entry.text) for entry in program.unresolved)

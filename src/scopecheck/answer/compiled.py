@@ -1,0 +1,204 @@
+"""A program's rules, ready to be matched: patterns, doubts settled by policy, words turned to rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import TypeAlias
+
+from scopecheck.errors import PatternSyntaxError
+from scopecheck.scope.grammar import hosts_named, parse_listed
+from scopecheck.scope.hostset import Names, Span
+from scopecheck.scope.interpret import Interpretation
+from scopecheck.scope.model import Inclusion, Policy, Program, Rule, Unresolved
+from scopecheck.scope.pattern import Effect, Found, HostForm, HostText, Pattern, ThingPattern, UrlPattern
+from scopecheck.scope.prose import Touch, restates_default, restricted, touches, widens
+from scopecheck.scope.zone import Doubt, Everything, Zone
+from scopecheck.targets.asset import name_key
+from scopecheck.targets.url import Url
+
+__all__ = ["Certainty", "CompiledRule", "Item", "Matchable", "TouchPattern", "compile_program", "settle"]
+
+
+class Certainty(Enum):
+    """How much a match counts, once the policy has been heard."""
+
+    CERTAIN = "certain"
+    UNCERTAIN = "uncertain"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class TouchPattern:
+    """A host that an unread exclusion names, and every host below it (P4)."""
+
+    text: str
+    touch: Touch
+    effect: Effect = Effect.EXCLUDE
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the host named."""
+        return tuple(self.touch.host.split("."))
+
+    def match(self, url: Url) -> Found | None:
+        """Return the touched zone that holds `url`, or None."""
+        if not isinstance(url.host, str):
+            return None
+        if url.host == self.touch.host:
+            if self.touch.below_only:
+                return None
+            return Found(Zone(None, Names(self.labels)), (Doubt.UNRESOLVED_EXCLUSION,), False)
+        if url.host.endswith("." + self.touch.host):
+            below = Zone(None, Names(self.labels, Span.BELOW))
+            return Found(below, (Doubt.UNRESOLVED_EXCLUSION,), False)
+        return None
+
+
+@dataclass(frozen=True)
+class UnreadPattern:
+    """An unread exclusion that may say anything: what a strict caller fears (P4)."""
+
+    text: str
+    effect: Effect = Effect.EXCLUDE
+
+    def match(self, _url: object) -> Found:
+        """Match everything, with a doubt that nothing settles."""
+        return Found(Everything(), (Doubt.UNRESOLVED_EXCLUSION,), False)
+
+
+Matchable: TypeAlias = Pattern | TouchPattern | UnreadPattern
+Item: TypeAlias = Rule | Unresolved
+
+
+@dataclass(frozen=True)
+class CompiledRule:
+    """A rule with everything it denotes."""
+
+    item: Item
+    effect: Effect
+    patterns: tuple[Matchable, ...]
+    notes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    """The program's words beside the rule; a caveat on every yes that rests on it (P5)."""
+    order: int = field(default=0, compare=False)
+
+    @property
+    def id(self) -> str:
+        """The id of the rule in its program."""
+        return self.item.id
+
+    @property
+    def text(self) -> str:
+        """The listed text."""
+        return self.item.asset if isinstance(self.item, Rule) else self.item.text
+
+
+def compile_program(program: Program, *, strict: bool = False) -> tuple[CompiledRule, ...]:
+    """Return every rule and unread exclusion of a program, ready to match."""
+    rules: list[CompiledRule] = []
+    for rule in program.rules:
+        try:
+            meaning = program.interpretation(rule)
+        except PatternSyntaxError as error:
+            # A rule nobody can read: as an exclusion it still raises its question.
+            rules.append(_unread(rule, rule.asset, error.message, strict=strict))
+            continue
+        rules.append(_compile_rule(rule, meaning))
+        rules.extend(_from_words(rule, meaning, program))
+    for entry in program.unresolved:
+        rules.append(_unread(entry, entry.text, entry.why, strict=strict))
+    return tuple(replace(rule, order=number) for number, rule in enumerate(rules))
+
+
+def _compile_rule(rule: Rule, meaning: Interpretation) -> CompiledRule:
+    demoted = _demotion(rule)
+    patterns = [
+        replace(pattern, demoted=demoted) if demoted is not None and pattern.demoted is None else pattern
+        for pattern in meaning.patterns
+    ]
+    names = [rule.name, *(rule.aliases if isinstance(rule, Inclusion) else ())]
+    for name in names:
+        if name:
+            patterns.append(ThingPattern(name, rule.effect, name_key(name), demoted=demoted))
+    words = tuple(text for text in (rule.instruction, meaning.words) if text)
+    return CompiledRule(rule, rule.effect, tuple(patterns), meaning.notes, words)
+
+
+def _demotion(rule: Rule) -> Doubt | None:
+    if not rule.stated:
+        return Doubt.UNSTATED_ALIAS if rule.effect is Effect.INCLUDE else Doubt.UNSTATED_EXCLUSION
+    return Doubt.WIDE_READING if rule.reading == "wide" else None
+
+
+def _unread(item: Item, text: str, why: str, *, strict: bool) -> CompiledRule:
+    """Compile what could not be read: an exclusion touches the hosts it names (P4)."""
+    excluding = (item.effect if isinstance(item, Rule) else Effect(item.effect)) is Effect.EXCLUDE
+    patterns: tuple[Matchable, ...] = ()
+    if (
+        excluding
+        and not (isinstance(item, Unresolved) and item.restates_default)
+        and not restates_default(text)
+    ):
+        patterns = tuple(TouchPattern(text, touch) for touch in touches(text))
+        if strict:
+            patterns = (*patterns, UnreadPattern(text))
+    effect = Effect.EXCLUDE if excluding else Effect.INCLUDE
+    return CompiledRule(item, effect, patterns, (why,) if why else (), ())
+
+
+def _from_words(rule: Rule, meaning: Interpretation, program: Program) -> Iterator[CompiledRule]:
+    """Turn the words beside an inclusion into what they exclude or widen (P5)."""
+    words = "\n".join(text for text in (rule.instruction, meaning.words) if text)
+    if not words or rule.effect is not Effect.INCLUDE:
+        return
+    own = {p.host.text for p in meaning.patterns if isinstance(p, UrlPattern) and p.host.labels}
+    owned = frozenset(program.owned)
+    denied: list[UrlPattern] = []
+    for named in restricted(words):
+        if named.host in own and not named.tail:
+            continue
+        try:
+            parsed = parse_listed(named.host + named.tail, Effect.EXCLUDE, owned)
+        except PatternSyntaxError:
+            continue
+        denied += [replace(pattern, demoted=Doubt.WIDE_READING) for pattern in parsed.patterns]
+    if denied:
+        note = "read from the words beside the rule"
+        yield CompiledRule(rule, Effect.EXCLUDE, tuple(dict.fromkeys(denied)), (note,))
+    if widens(words):
+        wider = tuple(
+            UrlPattern(
+                name,
+                Effect.INCLUDE,
+                HostText(HostForm.BELOW, ("*", *name.split("."))),
+                demoted=Doubt.WIDE_READING,
+            )
+            for name in hosts_named(tuple(p for p in meaning.patterns if isinstance(p, UrlPattern)))
+        )
+        if wider:
+            yield CompiledRule(rule, Effect.INCLUDE, wider, ("the words beside the rule widen it",))
+
+
+def settle(doubts: tuple[Doubt, ...], policy: Policy) -> Certainty:
+    """Return what a match with these doubts counts, once the policy has been heard (3.2).
+
+    The sets that are compared stay as they are, so a policy never turns a yes into a no.
+    """
+    if not doubts:
+        return Certainty.CERTAIN
+    answers = {
+        Doubt.APEX_UNSTATED: {"covered": Certainty.CERTAIN, "not-covered": Certainty.NONE}.get(
+            policy.apex or ""
+        ),
+        Doubt.DEPTH_UNSTATED: {"any": Certainty.CERTAIN, "one": Certainty.NONE}.get(policy.depth or ""),
+        Doubt.BELOW_EXCLUDED_HOST: {"excluded": Certainty.CERTAIN, "not-excluded": Certainty.NONE}.get(
+            policy.below_excluded or ""
+        ),
+    }
+    given = [answers.get(doubt) or Certainty.UNCERTAIN for doubt in doubts]
+    for answer in (Certainty.NONE, Certainty.UNCERTAIN):
+        if answer in given:
+            return answer
+    return Certainty.CERTAIN

@@ -1,0 +1,55 @@
+"""Matches -> decision. Precedence lives here and nowhere else (clauses D1 to D4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from scopecheck.answer.verdict import Decision, Match, Outcome, Reason
+from scopecheck.scope.pattern import Effect
+from scopecheck.scope.zone import names_host, strictly_narrower
+
+__all__ = ["decide", "overrides"]
+
+_PRECEDENCE = {reason: rank for rank, reason in enumerate(Reason)}
+
+
+def overrides(inclusion: Match, exclusion: Match) -> bool:
+    """Tell whether the inclusion is the more precise statement of the two (3.3).
+
+    A path or port rule that reaches a host below its own yields to an inclusion that names the
+    target's host without a star (3.2).
+    """
+    if exclusion.yields and names_host(inclusion.zone):
+        return True
+    return strictly_narrower(inclusion.zone, exclusion.zone, against_narrow=not exclusion.doubts)
+
+
+def decide(matches: Sequence[Match], *, open_scope: bool = False) -> Outcome:
+    """Decide over every match of a target; the order of `matches` is immaterial."""
+    inclusions = [m for m in matches if m.effect is Effect.INCLUDE]
+    certain = [m for m in matches if m.effect is Effect.EXCLUDE and m.certain]
+    possible = [m for m in matches if m.effect is Effect.EXCLUDE and not m.certain]
+    surviving = [i for i in inclusions if all(overrides(i, e) for e in certain)]  # D1
+    winning = [i for i in surviving if i.certain and all(overrides(i, e) for e in possible)]  # D2
+    if winning:
+        return Outcome(Decision.IN_SCOPE, Reason.INCLUDED, tuple(winning), _others(matches, winning))
+    if surviving:  # D3
+        doubtful = [e for e in possible if not all(overrides(i, e) for i in surviving)]
+        unsure = [] if any(i.certain for i in surviving) else surviving
+        reason = _first_reason([*doubtful, *unsure])
+        deciding = (*surviving, *doubtful)
+        return Outcome(Decision.UNDETERMINED, reason, deciding, _others(matches, deciding))
+    if open_scope and not inclusions and not certain:  # D4
+        return Outcome(Decision.UNDETERMINED, Reason.OPEN_SCOPE, (), tuple(possible))
+    reason = Reason.EXCLUDED if certain else Reason.NOT_LISTED
+    return Outcome(Decision.OUT_OF_SCOPE, reason, tuple(certain), (*inclusions, *possible))
+
+
+def _others(matches: Sequence[Match], deciding: Sequence[Match]) -> tuple[Match, ...]:
+    chosen = set(map(id, deciding))
+    return tuple(match for match in matches if id(match) not in chosen)
+
+
+def _first_reason(matches: Iterable[Match]) -> Reason:
+    found = [Reason(doubt) for match in matches for doubt in match.doubts]
+    return min(found, key=_PRECEDENCE.__getitem__)

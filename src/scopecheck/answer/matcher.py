@@ -1,0 +1,231 @@
+"""Rules -> index -> every match of a target. Judges nothing.
+
+`Index` looks a target up by the labels of its host; `naive_matches` asks every pattern in turn.
+Both have to agree, and the tests hold them together.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from ipaddress import IPv4Address, IPv6Address
+from typing import NamedTuple
+
+from scopecheck.answer.compiled import (
+    Certainty,
+    CompiledRule,
+    Matchable,
+    TouchPattern,
+    UnreadPattern,
+    settle,
+)
+from scopecheck.answer.verdict import Match
+from scopecheck.scope.hostset import Addresses
+from scopecheck.scope.model import Policy
+from scopecheck.scope.pattern import Effect, HostForm, ThingPattern, UrlPattern
+from scopecheck.targets.asset import App, Name, Target, shared_hosts
+from scopecheck.targets.host import Host
+from scopecheck.targets.url import Url
+
+__all__ = ["Index", "naive_matches"]
+
+
+class _Entry(NamedTuple):
+    order: int
+    rule: CompiledRule
+    pattern: Matchable
+
+
+class Index:
+    """Every pattern of a program, found by host without looking at every rule."""
+
+    def __init__(self, rules: Sequence[CompiledRule], policy: Policy) -> None:
+        self._policy = policy
+        self._exact: dict[str, list[_Entry]] = {}
+        self._suffix: dict[str, list[_Entry]] = {}
+        self._label: dict[str, list[_Entry]] = {}
+        self._always: list[_Entry] = []
+        self._blocks: dict[int, _Blocks] = {}
+        self._things: dict[str, list[_Entry]] = {}
+        self._thing_globs: list[_Entry] = []
+        self._links = False
+        blocks: dict[int, list[tuple[Addresses, _Entry]]] = {4: [], 6: []}
+        number = 0
+        for rule in rules:
+            for pattern in rule.patterns:
+                self._add(_Entry(number, rule, pattern), blocks)
+                number += 1
+        self._depth = max((name.count(".") + 1 for name in self._suffix), default=0)
+        self._blocks = {version: _Blocks(found) for version, found in blocks.items() if found}
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of every app and name that a rule lists."""
+        return frozenset(self._things)
+
+    def _add(self, entry: _Entry, blocks: dict[int, list[tuple[Addresses, _Entry]]]) -> None:
+        pattern = entry.pattern
+        match pattern:
+            case ThingPattern():
+                if pattern.glob:
+                    self._thing_globs.append(entry)
+                else:
+                    self._things.setdefault(pattern.key, []).append(entry)
+            case TouchPattern():
+                self._suffix.setdefault(pattern.touch.host, []).append(entry)
+            case UnreadPattern():
+                self._always.append(entry)
+            case UrlPattern():
+                self._links = self._links or pattern.host.text in shared_hosts().code
+                addresses = pattern.host.addresses
+                if addresses is not None:
+                    blocks[addresses.version].append((addresses, entry))
+                else:
+                    self._add_named(entry, pattern)
+
+    def _add_named(self, entry: _Entry, pattern: UrlPattern) -> None:
+        host = pattern.host
+        if host.form is HostForm.EXACT and pattern.effect is Effect.INCLUDE:
+            self._exact.setdefault(host.text, []).append(entry)
+        elif host.form is HostForm.TAIL:
+            self._label.setdefault(host.labels[-2], []).append(entry)
+        elif host.form is HostForm.GLUED:
+            self._suffix.setdefault(host.registrable, []).append(entry)
+        else:
+            literal: list[str] = []
+            for label in reversed(host.labels):
+                if "*" in label:
+                    break
+                literal.append(label)
+            if literal:
+                self._suffix.setdefault(".".join(reversed(literal)), []).append(entry)
+            else:
+                self._always.append(entry)
+
+    def _candidates(self, host: Host) -> Iterator[_Entry]:
+        yield from self._always
+        if isinstance(host, (IPv4Address, IPv6Address)):
+            blocks = self._blocks.get(host.version)
+            if blocks is not None:
+                yield from blocks.holding(int(host))
+            return
+        yield from self._exact.get(host, ())
+        if self._suffix:
+            end = len(host)
+            for _ in range(self._depth):
+                dot = host.rfind(".", 0, end)
+                yield from self._suffix.get(host[dot + 1 :], ())
+                if dot < 0:
+                    break
+                end = dot
+        if self._label:
+            for label in dict.fromkeys(host.split(".")):
+                yield from self._label.get(label, ())
+
+    def matches(self, target: Target) -> tuple[Match, ...]:
+        """Return every match of `target`, which is no `Block`."""
+        found: list[Match] = []
+        if isinstance(target, (App, Name)):
+            self._match_key(target.id if isinstance(target, App) else target.key, target, found)
+            return tuple(found)
+        assert isinstance(target, Url)
+        if self._links:
+            target = shared_hosts().canonical_link(target)
+        for entry in self._candidates(target.host):
+            match = _match_url(entry, target, self._policy)
+            if match is not None:
+                found.append(match)
+        if self._things or self._thing_globs:
+            app_id = shared_hosts().app_id(target)
+            if app_id is not None:
+                self._match_key(app_id, None, found)
+        return tuple(found)
+
+    def _match_key(self, key: str, target: Target | None, found: list[Match]) -> None:
+        for entry in (*self._things.get(key, ()), *self._thing_globs):
+            match = _match_key(entry, key, self._policy)
+            if match is not None:
+                found.append(match)
+        if target is not None:
+            found += [m for m in (_match_unread(entry, self._policy) for entry in self._always) if m]
+
+    def boundaries(self, version: int) -> Iterable[int]:
+        """Return where the address rules of an IP version begin, and the address after their ends."""
+        blocks = self._blocks.get(version)
+        return blocks.boundaries if blocks is not None else ()
+
+
+class _Blocks:
+    """Address ranges that answer which of them hold an address."""
+
+    def __init__(self, found: list[tuple[Addresses, _Entry]]) -> None:
+        found.sort(key=lambda pair: (pair[0].first, pair[0].last))
+        self._ranges = found
+        self._firsts = [pair[0].first for pair in found]
+        self._reach: list[int] = []
+        reach = -1
+        for addresses, _ in found:
+            reach = max(reach, addresses.last)
+            self._reach.append(reach)
+        edges = {pair[0].first for pair in found} | {pair[0].last + 1 for pair in found}
+        self.boundaries = sorted(edges)
+
+    def holding(self, address: int) -> Iterator[_Entry]:
+        """Yield the entries whose range holds the address."""
+        position = bisect_right(self._firsts, address) - 1
+        # Once no earlier range reaches this far, none can hold the address.
+        while position >= 0 and self._reach[position] >= address:
+            addresses, entry = self._ranges[position]
+            if addresses.last >= address:
+                yield entry
+            position -= 1
+
+
+def _match_url(entry: _Entry, url: Url, policy: Policy) -> Match | None:
+    pattern = entry.pattern
+    if isinstance(pattern, ThingPattern):
+        return None
+    found = pattern.match(url)
+    if found is None:
+        return None
+    certainty = settle(found.doubts, policy)
+    if certainty is Certainty.NONE:
+        return None
+    yields = found.below and isinstance(pattern, UrlPattern) and pattern.yields
+    return Match(entry.rule, pattern, found.zone, found.doubts, certainty, yields)
+
+
+def _match_key(entry: _Entry, key: str, policy: Policy) -> Match | None:
+    assert isinstance(entry.pattern, ThingPattern)
+    found = entry.pattern.match(key)
+    if found is None:
+        return None
+    return Match(entry.rule, entry.pattern, found.zone, found.doubts, settle(found.doubts, policy))
+
+
+def _match_unread(entry: _Entry, policy: Policy) -> Match | None:
+    if not isinstance(entry.pattern, UnreadPattern):
+        return None
+    found = entry.pattern.match(None)
+    return Match(entry.rule, entry.pattern, found.zone, found.doubts, settle(found.doubts, policy))
+
+
+def naive_matches(rules: Sequence[CompiledRule], policy: Policy, target: Target) -> tuple[Match, ...]:
+    """Return every match of `target` by asking each pattern: slow, plain, and right."""
+    found: list[Match | None] = []
+    for rule in rules:
+        for pattern in rule.patterns:
+            entry = _Entry(0, rule, pattern)
+            if isinstance(target, Url):
+                linked = shared_hosts().canonical_link(target)
+                if not isinstance(pattern, ThingPattern):
+                    found.append(_match_url(entry, linked, policy))
+                    continue
+                key = shared_hosts().app_id(target)
+            else:
+                assert isinstance(target, (App, Name))
+                key = target.id if isinstance(target, App) else target.key
+                found.append(_match_unread(entry, policy))
+            if key is not None and isinstance(pattern, ThingPattern):
+                found.append(_match_key(entry, key, policy))
+    return tuple(match for match in found if match is not None)

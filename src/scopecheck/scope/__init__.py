@@ -1,0 +1,1 @@
+"""What is listed: patterns with two readings, programs, and the files they come from."""

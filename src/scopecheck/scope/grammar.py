@@ -1,0 +1,347 @@
+"""One clean listed target -> patterns (the rows of the table in 3.2 that name a host).
+
+Text that is not clean, or names no host, is the business of `interpret`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from scopecheck.errors import HostError, PatternSyntaxError
+from scopecheck.scope.hostset import Addresses
+from scopecheck.scope.pathset import PathSet, parse_query
+from scopecheck.scope.pattern import Effect, HostForm, HostText, UrlPattern
+from scopecheck.targets.asset import shared_hosts
+from scopecheck.targets.host import Host, HostName, parse_host
+from scopecheck.targets.psl import default_suffixes
+from scopecheck.targets.url import Url, canonical_path
+
+__all__ = ["ParsedTarget", "expand", "parse_listed"]
+
+MAX_ALTERNATIVES = 1_000
+"""How many targets one listed text may stand for; nested alternatives multiply."""
+
+_SCHEME = re.compile(r"(?:([a-z][a-z0-9+.-]*)|\*|http(?:\(s\)|\[s\]|s?\*)):/{2}", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"<[^<>]{1,60}>|\{[^{},|.]{1,60}\}|%[A-Za-z_]{2,40}%|#{2,}|\[[A-Za-z_ -]{2,40}\]|\bX{2,}\b"
+    r"|\((?:your|my)[^()|]{0,40}\)|\$\{[^{}]{1,60}\}"
+)
+_NOUNS = (
+    "store|shop|domain|company|name|org|organization|site|instance|subdomain|tenant|workspace|account|team|id"
+)
+_YOUR = re.compile(
+    rf"(?<![a-z0-9])(?:h1-)?your[-_]?(?:{_NOUNS})(?:[-_]?(?:{_NOUNS}))?(?=\.|\Z)", re.IGNORECASE
+)
+_CHOICE = re.compile(r"\(([^(){}]*\|[^(){}]*)\)|\{([^(){}]*[,|][^(){}]*)\}|\[(\.[\w.-]+|[\w-]+\.)\]")
+_LABEL = re.compile(r"[a-z0-9_*]([a-z0-9_*-]*[a-z0-9_*-])?")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedTarget:
+    """The patterns one text stands for, and what had to be normalised to read it."""
+
+    patterns: tuple[UrlPattern, ...]
+    notes: tuple[str, ...] = ()
+
+
+def expand(text: str) -> tuple[str, ...]:
+    """Return every text that alternatives stand for: `(a|b)`, `{a,b}`, `{a|b}`, `[.x]`.
+
+    Raises `PatternSyntaxError` where they multiply beyond `MAX_ALTERNATIVES`.
+    """
+    results: tuple[str, ...] = (text,)
+    while any(_CHOICE.search(one) for one in results):
+        # The innermost choice of each text is spelled out, so nesting ends after its depth.
+        results = tuple(dict.fromkeys(one for outer in results for one in _spell_out(outer)))
+        if len(results) > MAX_ALTERNATIVES:
+            raise PatternSyntaxError("the alternatives multiply beyond 1000 targets", text)
+    return results
+
+
+def _spell_out(text: str) -> tuple[str, ...]:
+    match = _CHOICE.search(text)
+    if match is None:
+        return (text,)
+    paren, brace, optional = match.groups()
+    if paren is not None:
+        choices = paren.split("|")
+    elif brace is not None:
+        choices = re.split(r"[,|]", brace)
+    else:
+        choices = ["", optional]
+    if len(choices) > MAX_ALTERNATIVES:
+        raise PatternSyntaxError("the alternatives multiply beyond 1000 targets", text)
+    return tuple(text[: match.start()] + choice.strip() + text[match.end() :] for choice in choices)
+
+
+def parse_listed(text: str, effect: Effect, owned: frozenset[str] = frozenset()) -> ParsedTarget:
+    """Read one listed target: a host, URL, address, block or range, with alternatives.
+
+    `owned` are the domains that the program says are its own, so that a star directly before
+    one of them is read even where it is a public suffix. Raises `PatternSyntaxError`.
+    """
+    patterns: list[UrlPattern] = []
+    notes: dict[str, None] = {}
+    for one in expand(text):
+        pattern, said = _parse_one(one, text, effect, owned)
+        patterns.append(pattern)
+        notes.update(dict.fromkeys(said))
+    return ParsedTarget(tuple(dict.fromkeys(patterns)), tuple(notes))
+
+
+def _parse_one(
+    text: str, source: str, effect: Effect, owned: frozenset[str]
+) -> tuple[UrlPattern, tuple[str, ...]]:
+    notes: list[str] = []
+    addresses = parse_addresses(text, notes)
+    if addresses is not None:
+        host = HostText(HostForm.ADDRESSES, addresses=addresses)
+        return UrlPattern(source, effect, host), tuple(notes)
+    scheme_match = _SCHEME.match(text)
+    scheme = (scheme_match[1] or "https").lower() if scheme_match else None
+    if scheme_match and scheme_match[1] is None and text.startswith("*"):
+        scheme = None
+    rest = text[scheme_match.end() :] if scheme_match else text.removeprefix("//")
+    bad = re.search(r"[\s\\@\x00-\x1f\x7f]", rest)
+    if bad:
+        raise PatternSyntaxError(f"`{source}` is not one host or URL", source)
+    authority = re.split(r"[/?#]", _mask(rest), maxsplit=1)[0]
+    tail = rest[len(authority) :]
+    host_text, port = _split_port(rest[: len(authority)], source)
+    path, query, page = _split_tail(tail, source, notes)
+    host = classify(host_text, source, owned, notes)
+    if page and host.text in shared_hosts().all:
+        raise PatternSyntaxError(f"`{source}` names a place on a shared host by its fragment alone", source)
+    pattern = UrlPattern(source, effect, host, scheme, port, path, parse_query(query))
+    if page:
+        pattern = replace(pattern, path=PathSet(page=True))
+    return _unify_link(pattern, effect), tuple(notes)
+
+
+def _mask(text: str) -> str:
+    """Blank out placeholders, so that a `#` or `%` in one does not end the host."""
+    return _PLACEHOLDER.sub(lambda match: "x" * len(match[0]), text)
+
+
+def _split_port(authority: str, source: str) -> tuple[str, int | None]:
+    if authority.startswith("["):
+        inside, bracket, after = authority.partition("]")
+        host, port_text = inside + bracket, after
+    else:
+        host, colon, digits = authority.rpartition(":")
+        if not colon:
+            return authority, None
+        port_text = ":" + digits
+    if port_text in ("", ":", ":*"):
+        return host, None
+    if not re.fullmatch(r":[0-9]{1,5}", port_text) or int(port_text[1:]) > 65_535:
+        raise PatternSyntaxError(f"`{port_text[1:]}` is not a port", source, "write a number up to 65535")
+    return host, int(port_text[1:])
+
+
+def _split_tail(tail: str, source: str, notes: list[str]) -> tuple[PathSet, str, bool]:
+    """Split what follows the host into path set, query and whether one page alone is meant."""
+    body, hash_mark, _ = tail.partition("#")
+    path, _, query = body.partition("?")
+    if _PLACEHOLDER.search(path):
+        path = _PLACEHOLDER.sub("*", path)
+        notes.append(f"the placeholder in the path of `{source}` is read as any one segment")
+    page = False
+    if hash_mark:
+        notes.append("the fragment was dropped, since servers never see it")
+        page = path in ("", "/") and not query
+    if path.startswith("*"):
+        path = "/" + path
+    return PathSet.parse(canonical_path(path) if path else ""), query, page
+
+
+def _unify_link(pattern: UrlPattern, effect: Effect) -> UrlPattern:
+    """Spell a link into a code host as targets are spelled (T6)."""
+    if pattern.host.form is not HostForm.EXACT or not pattern.path.segments:
+        return pattern
+    url = Url("", "https", HostName(pattern.host.text), 443, "/" + "/".join(pattern.path.segments))
+    path = shared_hosts().canonical_link(url).path
+    return replace(pattern, path=PathSet.parse(path), effect=effect) if path != url.path else pattern
+
+
+def classify(text: str, source: str, owned: frozenset[str], notes: list[str]) -> HostText:
+    """Return the form of a listed host; raise `PatternSyntaxError` where it is none."""
+    placeholder = _PLACEHOLDER.search(text) is not None or _YOUR.search(text) is not None
+    if placeholder:
+        text = _PLACEHOLDER.sub("*", text)
+        text = _YOUR.sub("*", text)
+    if text.startswith(".") and text.count(".") > 1:
+        notes.append("a leading dot is read as `*.`")
+        text = "*" + text
+    labels = _labels(text, source)
+    if isinstance(labels, Addresses):
+        return HostText(HostForm.ADDRESSES, addresses=labels)
+    stars = "".join(labels).count("*")
+    if stars == 0:
+        return HostText(HostForm.EXACT, labels)
+    if placeholder:
+        return HostText(HostForm.PLACEHOLDER, labels)
+    if labels[0] == "*" and stars == 1:
+        return _below(labels, owned)
+    if labels[-1] == "*" and len(labels) > 1:
+        return _tail_form(labels, owned)
+    if stars == 1 and labels[0].startswith("*") and labels[0][1].isalnum():
+        return _glued(labels, owned)
+    literal = _literal_end(labels)
+    if literal and _registrable(".".join(literal), owned):
+        return HostText(HostForm.SHAPE, labels, _registrable(".".join(literal), owned))
+    return _loose(labels, owned)
+
+
+def _below(labels: tuple[str, ...], owned: frozenset[str]) -> HostText:
+    rest = ".".join(labels[1:])
+    if not rest:
+        return HostText(HostForm.LOOSE, labels)
+    form = HostForm.BELOW if _registrable(rest, owned) else HostForm.BEFORE_SUFFIX
+    return HostText(form, labels)
+
+
+def _tail_form(labels: tuple[str, ...], owned: frozenset[str]) -> HostText:
+    head = labels[1:-1] if labels[0] == "*" else labels[:-1]
+    if not head or "*" in head[-1] or "*" in head:
+        return _loose(labels, owned)
+    return HostText(HostForm.TAIL, labels)
+
+
+def _glued(labels: tuple[str, ...], owned: frozenset[str]) -> HostText:
+    registrable = _registrable(".".join((labels[0][1:], *labels[1:])), owned)
+    if not registrable:
+        return HostText(HostForm.BEFORE_SUFFIX, ("*", labels[0][1:], *labels[1:]))
+    return HostText(HostForm.GLUED, labels, registrable)
+
+
+def _loose(labels: tuple[str, ...], owned: frozenset[str]) -> HostText:
+    text = ".".join(labels)
+    end = text.rpartition("*")[2].removeprefix(".").removeprefix("-")
+    if text.endswith("*"):  # `www.fing.com*`: the domain stands before the star.
+        end = text.removesuffix("*").removesuffix(".").rpartition("*")[2].removeprefix(".")
+        if not text.removesuffix("*").rpartition(".")[2]:
+            end = ""
+    registrable = _registrable(end, owned) if end and not end.startswith(".") else ""
+    return HostText(HostForm.LOOSE, labels, registrable)
+
+
+def _literal_end(labels: tuple[str, ...]) -> tuple[str, ...]:
+    starred = max(i for i, label in enumerate(labels) if "*" in label)
+    return labels[starred + 1 :]
+
+
+def _registrable(name: str, owned: frozenset[str]) -> str:
+    """Return the registrable domain of `name`; a domain that the program owns counts as one."""
+    for domain in owned:
+        if name == domain or name.endswith("." + domain):
+            return domain
+    return default_suffixes().registrable(name) or ""
+
+
+def _labels(text: str, source: str) -> tuple[str, ...] | Addresses:
+    """Return the canonical labels of a host text, stars kept."""
+    if not text:
+        raise PatternSyntaxError(f"`{source}` names no host", source, "write a host such as `example.com`")
+    literal = text.replace("*", "x")
+    if "*" in text and re.search(r"[^\x00-\x7f]*\*[^.]*[^\x00-\x7f]|[^\x00-\x7f][^.]*\*", text):
+        raise PatternSyntaxError(f"`{source}` has a star inside a label that is not ASCII", source)
+    if "*" in text and re.fullmatch(r"[0-9*.]+", text):
+        octets = _octets(text)
+        if octets is not None:
+            return octets
+    try:
+        host: Host = parse_host(literal).host
+    except HostError:
+        raise PatternSyntaxError(
+            f"`{source}` is not a host pattern", source, "write a host such as `*.example.com`"
+        ) from None
+    if isinstance(host, (IPv4Address, IPv6Address)):
+        if "*" in text:
+            raise PatternSyntaxError(f"`{source}` is neither a name nor an address", source)
+        return Addresses(host.version, int(host), int(host))
+    names = host.split(".")
+    spelled = re.split(r"[.。．｡]", text.removesuffix("."))
+    if len(names) != len(spelled):
+        raise PatternSyntaxError(f"`{source}` is not a host pattern", source)
+    labels = tuple(
+        given.lower() if "*" in given else name for name, given in zip(names, spelled, strict=True)
+    )
+    for label in labels:
+        if not _LABEL.fullmatch(label) or "**" in label:
+            raise PatternSyntaxError(
+                f"`{label or source}` is not a label of a host pattern",
+                source,
+                "a label holds letters, digits, `-`, `_` and single stars",
+            )
+    return labels
+
+
+def _octets(text: str) -> Addresses | None:
+    """Read `10.1.*.*` as the block it names."""
+    match = re.fullmatch(r"((?:[0-9]{1,3}\.){1,3})((?:\*\.){0,2}\*)", text)
+    if match is None:
+        return None
+    stars = match[2].count("*")
+    if match[1].count(".") + stars != 4:
+        return None
+    try:
+        first = int(IPv4Address(match[1] + ".".join(["0"] * stars)))
+    except ValueError:
+        return None
+    return Addresses(4, first, first + 256**stars - 1)
+
+
+def parse_addresses(text: str, notes: list[str]) -> Addresses | None:
+    """Read an address, a CIDR block (host bits masked, with a note) or a range `a - b`."""
+    compact = re.sub(r"\s*[-–]\s*", "-", text.strip())
+    if not re.fullmatch(r"\[?[0-9A-Fa-f:.]+\]?(?:/[0-9]+|-[0-9A-Fa-f:.]+)?", compact) or not re.search(
+        r"[.:]", compact
+    ):
+        return None
+    try:
+        if "/" in compact:
+            return _block(compact, notes)
+        if "-" in compact:
+            return _range(*compact.split("-"))
+        single = ip_address(compact.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        if re.fullmatch(r"[0-9.]+/[0-9]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*/[0-9]+", compact):
+            raise PatternSyntaxError(
+                f"`{text}` is not a block of addresses",
+                text,
+                "the prefix is at most 32 for IPv4 and 128 for IPv6, as in `192.0.2.0/24`",
+            ) from None
+        return None
+    single = getattr(single, "ipv4_mapped", None) or single
+    return Addresses(single.version, int(single), int(single))
+
+
+def _block(text: str, notes: list[str]) -> Addresses:
+    network = ip_network(text, strict=False)
+    if str(network.network_address) != text.partition("/")[0] and int(
+        ip_address(text.partition("/")[0])
+    ) != int(network.network_address):
+        notes.append(f"host bits of `{text}` were masked")
+    return Addresses(network.version, int(network.network_address), int(network.broadcast_address))
+
+
+def _range(low: str, high: str) -> Addresses:
+    first = ip_address(low)
+    if high.isdigit() and first.version == 4:  # `31.31.140.92-254`
+        high = low.rpartition(".")[0] + "." + high
+    last = ip_address(high)
+    if first.version != last.version or int(last) < int(first):
+        raise PatternSyntaxError(f"`{low}-{high}` is not a range of addresses", f"{low}-{high}")
+    return Addresses(first.version, int(first), int(last))
+
+
+def hosts_named(patterns: tuple[UrlPattern, ...]) -> Iterator[str]:
+    """Yield the literal domains that patterns stand on."""
+    for pattern in patterns:
+        labels = [label for label in pattern.host.labels if "*" not in label]
+        if labels:
+            yield ".".join(labels)

@@ -1,0 +1,316 @@
+"""Listed text -> patterns and notes, or the reason why it stays unresolved (P1 to P6)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from scopecheck.errors import PatternSyntaxError
+from scopecheck.scope.grammar import parse_listed
+from scopecheck.scope.pattern import Effect, HostForm, Pattern, ThingPattern, UrlPattern
+from scopecheck.scope.prose import is_conditional, is_file_name, named_hosts
+from scopecheck.scope.zone import Doubt
+from scopecheck.targets.asset import name_key, shared_hosts
+from scopecheck.targets.host import MAX_TEXT, HostName, printable
+from scopecheck.targets.url import Url
+
+__all__ = ["Context", "Interpretation", "interpret"]
+
+_INVISIBLE = re.compile(r"[\u00ad\u200b\u2060\ufeff\u200e\u200f\u2028\u2029\u202a-\u202e]")
+_REDACTED = re.compile(r"[█▇▆▉■▓]{2,}|\[redacted\]", re.IGNORECASE)
+_SENTINELS = frozenset({"2fa_required", "no_in_scope_table"})
+_PROSE_WORDS = re.compile(
+    r"\b(?:any|all|every|everything|anything|other|others|see|found here|only|except|excluding|unless|not|without|"
+    r"that|which|is|are|was|can|cannot|may|must|should|will|do|does|have|has|been|be|if|when|where|please|"
+    r"associated|related|owned|listed|including|via|through|takeover|redirect)\b",
+    re.IGNORECASE,
+)
+_PREPOSITION_END = re.compile(r"\b(?:on|at|in|of|for|from|to|by|with|under|via|against)\W*\Z", re.IGNORECASE)
+_NOTE = re.compile(r"\A(\S+)\s+\((.*?)\)*\s*\Z", re.DOTALL)
+_DASH_NOTE = re.compile(r"\A(\S+)\s+(?:[-–—:]+|->)\s+(.+)\Z", re.DOTALL)
+_PACKAGE = re.compile(r"[A-Za-z][\w-]*(?:\.[A-Za-z0-9_][\w-]*)+")
+_ID_GLOB = re.compile(r"[A-Za-z][\w.-]*\.\*|\*\.?[\w.-]+\.[\w.-]+|[A-Za-z][\w.*-]*")
+
+WEB_TYPES = frozenset({"website", "api", "wildcard", "domain", "url", "network"})
+APP_TYPES = frozenset({"android", "ios", "windows-app", "mobile"})
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known besides the text: its side, its type, whose list it is.
+
+    `type` is an `AssetType` value or "". `listed` says that the text comes from a platform's
+    list, where a bare shared host needs `own_names` (the program's name and handle) to count.
+    `owned` are the domains the program says are its own.
+    """
+
+    effect: Effect
+    type: str = ""
+    listed: bool = False
+    own_names: frozenset[str] = frozenset()
+    owned: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """The patterns of one listed text, what was normalised, and the words beside the target."""
+
+    patterns: tuple[Pattern, ...]
+    notes: tuple[str, ...] = ()
+    words: str = ""
+
+
+_Attempt: TypeAlias = "Interpretation | None"
+
+
+def interpret(text: str, context: Context) -> Interpretation:
+    """Return what a listed text means; raise `PatternSyntaxError` where nothing is beyond doubt."""
+    notes: list[str] = []
+    clean = _clean(text, notes)
+    _refuse_unreadable(clean, text)
+    if context.type in APP_TYPES:
+        app = _app(clean, context)
+        if app is not None:
+            return replace(app, notes=(*notes, *app.notes))
+    found = _targets(clean, context) or _with_note(clean, context) or _with_noun(clean, context)
+    if found is None and is_conditional(clean):
+        found = _conditional(clean, context)
+    if found is None:
+        found = _name(clean, context)
+    if found is None:
+        raise _why_not(clean, text, context)
+    return replace(found, notes=(*notes, *found.notes))
+
+
+def _clean(text: str, notes: list[str]) -> str:
+    """Drop what copying left behind (P2); every step is a note."""
+    clean = unicodedata.normalize("NFC", text) if len(text) <= MAX_TEXT else text
+    if _INVISIBLE.search(clean):
+        clean = _INVISIBLE.sub("", clean)
+        notes.append("invisible characters were dropped")
+    stripped = clean.strip()
+    if stripped != clean:
+        notes.append("white space around the text was dropped")
+    steps = (
+        (r"\A[-•+]\s+", "", "a list mark in front was dropped"),
+        (r"\\([*_.-])", r"\1", "a Markdown backslash was dropped"),
+        (r"\A`(.*)`\Z", r"\1", "code marks were dropped"),
+        (r"\A<(https?://[^<>]+)>\Z", r"\1", "angle brackets were dropped"),
+        (r"\A\[([^\]]+)\]\((?:https?:)[^)]*\)\Z", r"\1", "the text of a Markdown link was taken"),
+        (r"\A\"(.*)\"\Z", r"\1", "quotation marks were dropped"),
+        (r"[,;]+\Z", "", "a comma at the end was dropped"),
+        (r"(?<=[\w/])\.\Z", "", "a full stop at the end was dropped"),
+        (r"(?<=\S)\s+\*+\Z", "", "a star apart at the end was dropped"),
+        (r"\A(\*\.) +(?=[\w.-]+\Z)", r"\1", "a space inside the host was dropped"),
+    )
+    for pattern, by, note in steps:
+        changed = re.sub(pattern, by, stripped, flags=re.DOTALL).strip()
+        if changed != stripped:
+            stripped = changed
+            notes.append(note)
+    return stripped
+
+
+def _refuse_unreadable(clean: str, text: str) -> None:
+    if not clean:
+        raise PatternSyntaxError("the text is empty", text, "write a host, URL, address, app id or name")
+    if len(text) > MAX_TEXT or re.search(r"[\x00-\x08\x0e-\x1f\ud800-\udfff]", text):
+        raise PatternSyntaxError("the text is too long or holds control characters", text)
+    if _REDACTED.search(clean):
+        raise PatternSyntaxError(
+            f"`{printable(clean, 80)}` is redacted", text, "ask the program what it names"
+        )
+    if clean.casefold() in _SENTINELS:
+        raise PatternSyntaxError(f"`{clean}` is a mark of a tool, no asset", text)
+
+
+def _targets(clean: str, context: Context) -> _Attempt:
+    """Read the whole text as one target or as a list of them."""
+    one = _one_target(clean, context)
+    if one is not None:
+        return one
+    for separator in (r"\s*[,;\n]\s*(?:and\s+)?", r"\s+\|\s+", r"\s+/\s+", r"\s+(?:and|&)\s+", r"\s+"):
+        pieces = [piece for piece in re.split(separator, clean) if piece]
+        if len(pieces) < 2 or any(piece.strip("*") == "" for piece in pieces):
+            continue
+        pieces = _complete_suffixes(pieces)
+        parts = [_one_target(piece, context) or _and_list(piece, context) for piece in pieces]
+        if all(part is not None for part in parts):
+            patterns = tuple(p for part in parts if part is not None for p in part.patterns)
+            notes = tuple(n for part in parts if part is not None for n in part.notes)
+            said = f"read as a list of {len(patterns)} targets"
+            return Interpretation(tuple(dict.fromkeys(patterns)), (said, *dict.fromkeys(notes)))
+    return None
+
+
+def _and_list(piece: str, context: Context) -> _Attempt:
+    """Read `a and b` as the last piece of a comma list."""
+    halves = re.split(r"\s+and\s+", piece)
+    if len(halves) != 2:
+        return None
+    left, right = (_one_target(half, context) for half in halves)
+    if left is None or right is None:
+        return None
+    return Interpretation((*left.patterns, *right.patterns), (*left.notes, *right.notes))
+
+
+def _complete_suffixes(pieces: list[str]) -> list[str]:
+    """Read `a.example.com | .fr` as two hosts that differ in their last label."""
+    first = pieces[0]
+    if any(not re.fullmatch(r"\.[a-z.]{2,10}", piece) for piece in pieces[1:]) or "/" in first:
+        return pieces
+    return [first, *(first.rpartition(".")[0] + piece for piece in pieces[1:])]
+
+
+def _one_target(text: str, context: Context) -> _Attempt:
+    """Read a text without white space as a target, or return None where it is none."""
+    ranged = re.fullmatch(r"[0-9A-Fa-f.:]+\s*[-–]\s*[0-9A-Fa-f.:]+", text)
+    if (re.search(r"\s", text) and not ranged) or not _may_be_target(text, context):
+        return None
+    try:
+        parsed = parse_listed(text, context.effect, context.owned)
+    except PatternSyntaxError:
+        return None
+    linked = [_as_link(pattern, context) for pattern in parsed.patterns]
+    if any(pattern is None for pattern in linked):
+        return None
+    return Interpretation(tuple(p for p in linked if p is not None), parsed.notes)
+
+
+def _may_be_target(text: str, context: Context) -> bool:
+    """Tell a target from a word: it has a scheme, a dot, a colon, or a star."""
+    if "://" in text:
+        return True
+    host = re.split(r"[/?#]", text, maxsplit=1)[0]
+    if not re.search(r"[.:*]|\A\[", host) or text.startswith("/"):
+        return False
+    ending = host.rpartition(".")[2].lower()
+    if context.type in WEB_TYPES or "*" in ending or not ending.isalpha():
+        return True
+    return not is_file_name(host)
+
+
+def _as_link(pattern: UrlPattern, context: Context) -> Pattern | None:
+    """Give a store link its app id, and a bare shared host what the table says of it."""
+    if pattern.host.form is not HostForm.EXACT or pattern.host.text not in shared_hosts().all:
+        return pattern
+    if pattern.path.segments or pattern.query:
+        path = "/" + "/".join(pattern.path.segments)
+        query = "&".join(f"{key}={value}" for key, value in pattern.query)
+        url = Url("", "https", HostName(pattern.host.text), 443, path, query)
+        app_id = shared_hosts().app_id(url)
+        return pattern if app_id is None else ThingPattern(pattern.text, pattern.effect, app_id)
+    if not context.listed or _own_host(pattern.host.text, context):
+        return pattern
+    if context.type and context.type not in WEB_TYPES:
+        return None
+    return replace(pattern, demoted=Doubt.WIDE_READING)
+
+
+def _own_host(host: str, context: Context) -> bool:
+    """Tell whether a shared host is the program's own: GitHub lists `github.com`."""
+    labels = host.removeprefix("www.").split(".")
+    return any(name_key(name).replace(" ", "") in labels for name in context.own_names)
+
+
+def _with_note(clean: str, context: Context) -> _Attempt:
+    """Read `target (a note)` and `target - a note`; the note is kept as words (P2)."""
+    for shape in (_NOTE, _DASH_NOTE):
+        match = shape.match(clean)
+        if match is None:
+            continue
+        inner = _targets(match[1].strip(), context)
+        if inner is not None:
+            words = match[2].strip()
+            note = f"`{printable(words, 80)}` is read as a note"
+            return Interpretation(inner.patterns, (*inner.notes, note), words)
+    return None
+
+
+def _with_noun(clean: str, context: Context) -> _Attempt:
+    """Read `a noun phrase, then targets`; a verb, "any" or a preposition makes it prose (P2)."""
+    named = next(named_hosts(clean), None)
+    if named is None:
+        return None
+    start = clean.rfind(" ", 0, named.start) + 1
+    phrase, rest = clean[:start].strip(), clean[start:]
+    words = re.sub(r"[-–—:]+\Z", "", phrase).strip()
+    if not words or len(words.split()) > 8 or _PROSE_WORDS.search(words) or _PREPOSITION_END.search(words):
+        return None
+    inner = _targets(rest, context) or _with_note(rest, context)
+    if inner is None:
+        return None
+    note = f"`{printable(words, 80)}` in front is read as the name of the target"
+    return Interpretation(inner.patterns, (*inner.notes, note), inner.words)
+
+
+def _conditional(clean: str, context: Context) -> _Attempt:
+    """Read what a conditional text names, in the wide reading only."""
+    patterns: list[Pattern] = []
+    for named in named_hosts(clean):
+        one = _one_target(named.host + named.tail, context)
+        if one is not None:
+            patterns += [replace(pattern, demoted=Doubt.CONDITION) for pattern in one.patterns]
+    if not patterns:
+        return None
+    return Interpretation(tuple(dict.fromkeys(patterns)), ("holds under a condition only",), clean)
+
+
+def _app(clean: str, context: Context) -> _Attempt:
+    """Read an app row: a store link, a package or bundle id, a numeric id (T6)."""
+    link = _one_target(clean, context) if "://" in clean or "/" in clean else None
+    if link is not None:
+        return link
+    key = clean.casefold()
+    numeric = re.fullmatch(r"(?:id)?([0-9]{6,12})", key)
+    if numeric:
+        return Interpretation((ThingPattern(clean, context.effect, numeric[1]),))
+    if "*" in clean and _ID_GLOB.fullmatch(clean):
+        return Interpretation((ThingPattern(clean, context.effect, key, glob=True, wide=True),))
+    if not _PACKAGE.fullmatch(clean):
+        return None
+    thing = ThingPattern(clean, context.effect, key)
+    if not _reads_as_host(key):
+        return Interpretation((thing,))
+    host = _one_target(clean, replace(context, type="url"))
+    hosts = tuple(replace(p, demoted=Doubt.WIDE_READING) for p in host.patterns) if host else ()
+    return Interpretation((thing, *hosts), ("may be meant as a host too",) if hosts else ())
+
+
+def _reads_as_host(key: str) -> bool:
+    """Tell whether an id reads better as a host: last label a suffix, first label none."""
+    from scopecheck.targets.psl import default_suffixes
+
+    first, last = key.partition(".")[0], key.rpartition(".")[2]
+    suffixes = default_suffixes()
+    return suffixes.known_tail(last, private=False) and not suffixes.known_tail(first, private=False)
+
+
+def _name(clean: str, context: Context) -> _Attempt:
+    """Read a name: no host, address, link or id; no verb, no "any", "all", "other"."""
+    if len(clean) > 120 or len(clean.split()) > 12 or "://" in clean or clean.endswith((".", ":")):
+        return None
+    if _PROSE_WORDS.search(clean) or any(named_hosts(clean)) or re.search(r"[*@<>{}\n]|\A/", clean):
+        return None
+    if re.search(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+|\w:[0-9a-f]*:", clean) or not re.search(r"\w", clean):
+        return None
+    if _may_be_target(clean, context) and " " not in clean and not is_file_name(clean):
+        return None
+    return Interpretation((ThingPattern(clean, context.effect, name_key(clean)),))
+
+
+def _why_not(clean: str, text: str, context: Context) -> PatternSyntaxError:
+    """Say why a text stays unresolved; a text like a target gets the grammar's own reason."""
+    if not re.search(r"\s", clean) and _may_be_target(clean, context):
+        try:
+            parse_listed(clean, context.effect, context.owned)
+        except PatternSyntaxError as error:
+            return PatternSyntaxError(error.message, text, error.help)
+        return PatternSyntaxError(f"`{clean}` is a shared host, and the row does not say what on it", text)
+    return PatternSyntaxError(
+        f"`{printable(clean, 80)}` is prose, not a target",
+        text,
+        "write one host, URL, address, app id or name",
+    )

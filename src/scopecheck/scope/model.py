@@ -1,0 +1,446 @@
+"""The scope file as a pydantic model: programs, rules, findings, rewards. No I/O, no matching."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from scopecheck.diagnostic import Place
+from scopecheck.errors import PatternSyntaxError
+from scopecheck.scope.interpret import Context, Interpretation, interpret
+from scopecheck.scope.pattern import Effect
+
+__all__ = [
+    "AssetType",
+    "Channel",
+    "Condition",
+    "Exclusion",
+    "FindingRule",
+    "Findings",
+    "FormField",
+    "Inclusion",
+    "KeyShape",
+    "Policy",
+    "Program",
+    "Range",
+    "RewardGroup",
+    "Rewards",
+    "Rule",
+    "Source",
+    "Statement",
+    "Unresolved",
+]
+
+Text = Annotated[str, Field(min_length=1, max_length=65_536)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=100)]
+
+
+class _Model(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, str_strip_whitespace=False
+    )
+
+
+class AssetType(StrEnum):
+    """What kind of thing a rule lists; the union of what the platforms use."""
+
+    WEBSITE = "website"
+    API = "api"
+    WILDCARD = "wildcard"
+    DOMAIN = "domain"
+    URL = "url"
+    NETWORK = "network"
+    IP = "ip"
+    ANDROID = "android"
+    IOS = "ios"
+    WINDOWS_APP = "windows-app"
+    MOBILE = "mobile"
+    EXECUTABLE = "executable"
+    SOURCE_CODE = "source-code"
+    HARDWARE = "hardware"
+    SMART_CONTRACT = "smart-contract"
+    AI_MODEL = "ai-model"
+    OTHER = "other"
+
+
+class Policy(_Model):
+    """What the program has said about questions that scope texts usually leave open.
+
+    A policy settles an `UNDETERMINED`; it never turns a yes into a no or back (3.2).
+    """
+
+    apex: Literal["covered", "not-covered"] | None = None
+    """Whether `*.example.com` covers `example.com`."""
+    depth: Literal["any", "one"] | None = None
+    """Whether a star inside a name stands for several labels or for one."""
+    below_excluded: Literal["excluded", "not-excluded"] | None = None
+    """Whether hosts below an excluded host are excluded with it."""
+    open_scope: bool | None = None
+    """Whether assets of the owner that no rule lists may be eligible all the same."""
+
+
+class Source(_Model):
+    """Where facts of the file come from."""
+
+    id: Identifier
+    title: Text
+    url: str | None = None
+    date: dt.date | None = None
+    third_party: bool = False
+    """Another person's note about the program, not its own words."""
+
+
+class Statement(_Model):
+    """Something the program says that a reader must know, in words."""
+
+    text: Text
+    sources: tuple[Identifier, ...] = ()
+    since: dt.date | None = None
+
+
+class Rule(_Model):
+    """One line of a program's scope."""
+
+    effect: ClassVar[Effect]
+
+    asset: Text
+    """What is listed, in the syntax of the table of patterns."""
+    id: str = ""
+    """Names the rule in verdicts; made from its position where it is not given."""
+    type: AssetType | None = None
+    """What kind of thing the text lists, where the program says so."""
+    name: str | None = None
+    """What the program calls the asset, where that is not the text itself."""
+    stated: bool = True
+    """False for what is probably meant but stands in no published list (P7)."""
+    reading: Literal["both", "wide"] = "both"
+    """`wide` where the program's own fields disagree, so that the rule is only a question (P6)."""
+    instruction: str | None = None
+    """The program's own words beside the rule; they belong to its meaning (P5)."""
+    note: str | None = None
+    """A remark of the file's author; not the program's words."""
+    since: dt.date | None = None
+    sources: tuple[Identifier, ...] = ()
+    entry: str = ""
+    """The listed entry that the rule was made from: its place in the file it was read from."""
+    listed: bool = False
+    """Whether the text comes from a platform's list, where a bare shared host is doubtful."""
+
+
+class Inclusion(Rule):
+    """An asset that may be tested."""
+
+    effect: ClassVar[Effect] = Effect.INCLUDE
+
+    eligible_for_bounty: bool | None = None
+    """Whether a valid finding here is paid; None where the program does not say."""
+    max_severity: Literal["none", "low", "medium", "high", "critical"] | None = None
+    group: Identifier | None = None
+    """The reward group, a key of `rewards.groups`."""
+    aliases: tuple[str, ...] = ()
+    """Other names by which the same asset is asked about."""
+
+
+class Exclusion(Rule):
+    """An asset that must not be tested."""
+
+    effect: ClassVar[Effect] = Effect.EXCLUDE
+
+    report_to: Identifier | None = None
+    """The channel to use instead, an id of `channels`."""
+
+
+class Unresolved(_Model):
+    """A listed text that no pattern expresses; kept, never guessed wider (P3, P4)."""
+
+    text: Text
+    effect: Literal["include", "exclude"]
+    id: str = ""
+    why: str = ""
+    type: AssetType | None = None
+    instruction: str | None = None
+    note: str | None = None
+    since: dt.date | None = None
+    sources: tuple[Identifier, ...] = ()
+    entry: str = ""
+    restates_default: bool = False
+    """Whether it only says that what is not listed is out of scope."""
+
+
+class Condition(_Model):
+    """What makes an exclusion not hold; the caller who asserts it gets the other branch (F3)."""
+
+    id: Identifier
+    text: Text
+    """The words of the program."""
+
+
+class FindingRule(_Model):
+    """A finding type that counts, or does not."""
+
+    finding: Text
+    """A VRT id, a CWE, an OWASP id with year, an alias, or a category of the program's own."""
+    id: str = ""
+    title: str | None = None
+    aliases: tuple[str, ...] = ()
+    """Further words for a category of the program's own."""
+    assets: tuple[str, ...] = ()
+    """Listed assets for which alone the rule holds; none: for all (F4)."""
+    unless: Condition | None = None
+    only_if: Condition | None = None
+    report_to: Identifier | None = None
+    see_program: Identifier | None = None
+    """The sibling program that takes such findings instead (F5)."""
+    stated: bool = True
+    """False where only a third party's note says so."""
+    instruction: str | None = None
+    note: str | None = None
+    since: dt.date | None = None
+    sources: tuple[Identifier, ...] = ()
+    entry: str = ""
+
+
+class Findings(_Model):
+    """Finding types, apart from assets."""
+
+    in_scope: tuple[FindingRule, ...] = ()
+    out_of_scope: tuple[FindingRule, ...] = ()
+    unlisted: Literal["eligible", "undetermined"] = "undetermined"
+    """What holds for a type that no rule names."""
+
+
+class Range(_Model):
+    """An amount of money from `low` to `high`, both included."""
+
+    low: Annotated[int, Field(ge=0)]
+    high: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low > self.high:
+            raise PydanticCustomError(
+                "range-reversed",
+                "the range runs from `{low}` down to `{high}`",
+                {"low": self.low, "high": self.high, "help": "write the smaller amount as `low`"},
+            )
+        return self
+
+
+class RewardGroup(_Model):
+    """Rewards of one group of assets by priority."""
+
+    title: Text
+    by_priority: Mapping[Literal["P1", "P2", "P3", "P4", "P5"], Range] = {}
+    maximum: int | None = None
+    since: dt.date | None = None
+    sources: tuple[Identifier, ...] = ()
+    note: str | None = None
+
+
+class Rewards(_Model):
+    """What the program pays, in whole units of `currency` (ISO 4217)."""
+
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    usual: Range | None = None
+    maximum: int | None = None
+    """The most that was ever promised when the program opened."""
+    exceptional: int | None = None
+    """A later, higher maximum for exceptional findings."""
+    exceptional_since: dt.date | None = None
+    exceptional_sources: tuple[Identifier, ...] = ()
+    priority: str | None = None
+    """How a priority is found and who may change it."""
+    groups: Mapping[Identifier, RewardGroup] = {}
+    note: str | None = None
+    sources: tuple[Identifier, ...] = ()
+
+
+class Channel(_Model):
+    """Where something is reported."""
+
+    id: Identifier
+    title: Text
+    url: str | None = None
+    email: str | None = None
+    takes: str | None = None
+    """What belongs there."""
+    until: dt.date | None = None
+    sources: tuple[Identifier, ...] = ()
+
+
+class FormField(_Model):
+    """One field of the submission form."""
+
+    id: Identifier
+    title: Text
+    required: bool = True
+    help: str | None = None
+
+
+class KeyShape(_Model):
+    """How a secret of the program looks, so that it never lands in a report."""
+
+    prefix: Annotated[str, Field(min_length=2, max_length=40)]
+    title: Text
+    report_to: Identifier | None = None
+    sources: tuple[Identifier, ...] = ()
+
+
+class Program(_Model):
+    """A program's whole scope, as one file states it."""
+
+    format: Literal[1] = 1
+    """The version of this file shape."""
+    id: Identifier
+    name: Text
+    platform: str | None = None
+    handle: str | None = None
+    url: str | None = None
+    as_of: dt.date | None = None
+    """The day up to which the file is true."""
+    about: str | None = None
+    sources: tuple[Source, ...] = ()
+    siblings: tuple[Identifier, ...] = ()
+    """Other programs of the same owner."""
+    owned: tuple[Text, ...] = ()
+    """Domains that are the owner's own, so that `*.` before them is read even where the Public
+    Suffix List has them."""
+    policy: Policy = Policy()
+    in_scope: tuple[Inclusion, ...] = ()
+    out_of_scope: tuple[Exclusion, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    findings: Findings = Findings()
+    rewards: Rewards | None = None
+    statements: tuple[Statement, ...] = ()
+    """Rules of engagement and other prose that every reader must know."""
+    safe_harbor: Literal["full", "partial", "none"] | None = None
+    disclosure: Literal["allowed", "coordinated", "not-allowed"] | None = None
+    channels: tuple[Channel, ...] = ()
+    submission: tuple[FormField, ...] = ()
+    key_shapes: tuple[KeyShape, ...] = ()
+
+    _places: dict[str, Place] = PrivateAttr(default_factory=dict)
+
+    @field_validator("in_scope", "out_of_scope", "unresolved", mode="before")
+    @classmethod
+    def _accept_bare_text(cls, value: Any) -> Any:
+        """Let a list hold plain texts beside mappings."""
+        if isinstance(value, (list, tuple)):
+            return [{"asset": one} if isinstance(one, str) else one for one in value]
+        return value
+
+    @model_validator(mode="after")
+    def _name_rules(self) -> Self:
+        """Give every rule an id, and refuse ids and references that do not fit."""
+        for field, mark in (("in_scope", "in"), ("out_of_scope", "out"), ("unresolved", "unresolved")):
+            named = tuple(
+                one if one.id else one.model_copy(update={"id": f"{mark}-{number}"})
+                for number, one in enumerate(getattr(self, field), 1)
+            )
+            object.__setattr__(self, field, named)
+        _refuse_duplicates("rule", (one.id for one in (*self.rules, *self.unresolved)))
+        _refuse_duplicates("source", (one.id for one in self.sources))
+        _refuse_duplicates("channel", (one.id for one in self.channels))
+        return self
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule that was interpreted, inclusions first."""
+        return (*self.in_scope, *self.out_of_scope)
+
+    @classmethod
+    def from_assets(
+        cls,
+        include: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        *,
+        id: str = "assets",
+        name: str | None = None,
+        policy: Policy | Mapping[str, Any] | None = None,
+        owned: Iterable[str] = (),
+    ) -> Self:
+        """Make a program of listed texts; odd text becomes unresolved and never raises.
+
+        Raises `TypeError` where a list is a lone string, which would be read letter by letter.
+        """
+        sides: dict[str, list[str]] = {}
+        for side, texts in (("include", include), ("exclude", exclude)):
+            if isinstance(texts, (str, bytes)):
+                raise TypeError(f"`{side}` is a list of texts, not one text")
+            sides[side] = [str(text) for text in texts]
+        owned = tuple(owned)
+        kept: dict[str, list[Any]] = {"in_scope": [], "out_of_scope": [], "unresolved": []}
+        for side, model, field in (
+            ("include", Inclusion, "in_scope"),
+            ("exclude", Exclusion, "out_of_scope"),
+        ):
+            for number, text in enumerate(sides[side], 1):
+                entry = f"{side}[{number - 1}]"
+                problem = why_unresolved(text, Context(model.effect, owned=frozenset(owned)))
+                if problem is None:
+                    kept[field].append(model(asset=text, entry=entry, id=f"{side}-{number}"))
+                else:
+                    shown = text.encode("utf-8", "backslashreplace").decode()[:65_536] or " "
+                    kept["unresolved"].append(
+                        Unresolved(text=shown, effect=side, why=problem, entry=entry)  # type: ignore[arg-type]
+                    )
+        return cls(id=id, name=name or id, owned=owned, policy=Policy.model_validate(policy or {}), **kept)
+
+    def context(self, rule: Rule) -> Context:
+        """Return what is known about the text of a rule besides the text."""
+        return Context(
+            effect=rule.effect,
+            type=str(rule.type or ""),
+            listed=rule.listed,
+            own_names=frozenset(name for name in (self.id, self.name, self.handle) if name),
+            owned=frozenset(self.owned),
+        )
+
+    def interpretation(self, rule: Rule) -> Interpretation:
+        """Return the patterns of a rule; raise `PatternSyntaxError` where it has none."""
+        return interpret(rule.asset, self.context(rule))
+
+    def place(self, rule_id: str) -> Place | None:
+        """Return where a rule stands in its file, if it came from one."""
+        return self._places.get(rule_id)
+
+    def with_places(self, places: Mapping[str, Place]) -> Self:
+        """Return a copy that knows where its rules stand."""
+        copy = self.model_copy()
+        copy._places = dict(places)
+        return copy
+
+
+def why_unresolved(text: str, context: Context) -> str | None:
+    """Return why a listed text cannot be a rule, or None where it can."""
+    if len(text) > 65_536:
+        return "the text is too long or holds control characters"
+    try:
+        interpret(text, context)
+    except PatternSyntaxError as error:
+        return error.message
+    return None
+
+
+def _refuse_duplicates(kind: str, ids: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for one in ids:
+        if one in seen:
+            raise PydanticCustomError(
+                "duplicate-id",
+                "two entries have the " + kind + " id `{id}`",
+                {"id": one, "help": "ids name rules in verdicts, so each has to be its own"},
+            )
+        seen.add(one)

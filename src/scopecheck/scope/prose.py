@@ -1,0 +1,227 @@
+"""Sentences beside and among the listed targets (clauses P4, P5).
+
+Nothing here is guessed wider: a sentence can only take scope away or raise a question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+__all__ = [
+    "Named",
+    "Touch",
+    "declares_open_scope",
+    "is_conditional",
+    "is_file_name",
+    "named_hosts",
+    "restates_default",
+    "restricted",
+    "touches",
+    "widens",
+]
+
+_MAX_PROSE = 65_536
+
+_HOST = re.compile(
+    r"(?<![\w@./*-])(?:[a-z][a-z0-9+.-]*://)?"
+    r"((?:\*\.?)?(?:[a-z0-9_][a-z0-9_*-]*\.)+[a-z][a-z0-9-]*[a-z])"
+    r"((?::[0-9]{2,5})?(?:/[^\s,;)\"'<>|]*)?)(?![\w@-])",
+    re.IGNORECASE,
+)
+# Words with a dot that are no hosts, and endings that name files.
+_NOT_HOSTS = frozenset({"e.g", "i.e", "node.js", "asp.net", "etc.etc", "vue.js", "next.js", "vs.code"})
+_FILE_ENDINGS = frozenset(
+    [
+        "exe",
+        "dll",
+        "msi",
+        "apk",
+        "ipa",
+        "jar",
+        "dmg",
+        "pkg",
+        "deb",
+        "rpm",
+        "js",
+        "php",
+        "asp",
+        "aspx",
+        "html",
+        "htm",
+        "txt",
+        "md",
+        "pdf",
+        "json",
+        "xml",
+        "yaml",
+        "yml",
+        "csv",
+        "cfg",
+        "conf",
+        "ini",
+        "log",
+        "bak",
+        "tar",
+        "gz",
+        "tgz",
+        "iso",
+        "bin",
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "svg",
+        "css",
+        "sql",
+        "cpp",
+        "java",
+        "jsp",
+    ]
+)
+_EXCEPTED = re.compile(
+    r"(?:other than|except(?:ing|ion)?(?: for| of)?|apart from|besides|with the exception of|unless)\W+"
+    r"(?:(?:the|for|our)\s+)*$",
+    re.IGNORECASE,
+)
+_BELOW_ONLY = re.compile(r"sub-?domains?\s+(?:of|under|on|for|at|in|below)\W+(?:the\s+)?$", re.IGNORECASE)
+_DEFAULT = re.compile(
+    r"\A\W*(?:-\s*)?(?:"
+    r"(?:any|all|every|other)[\w\s/'’,-]*?\b(?:not|aren['’]t|isn['’]t|excluded|except)\b[\w\s'’\"‘“-]*?"
+    r"(?:list(?:ed)?|scope|mention(?:ed)?|defined|specified|stated|includ(?:ed)?)\b[\w\s'’\"”’-]*"
+    r"|(?:any|every)thing (?:else|other|that is not)\b[\w\s'’\"‘”’-]*"
+    r"|(?:all |any )?other (?:sub-?domains?|domains?|assets?|targets?|hosts?|systems?|services?|endpoints?)"
+    r"(?: (?:except|other than|not|that are not)\b[\w\s'’-]*(?:scope|listed)[\w\s'’-]*)?"
+    r")\W*\Z",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"\bonly if\b|\)\s*AND\b|\bAND\s*\(|\bprovided that\b|\bonly when\b|\bif and only if\b"
+)
+_RESTRICTING = re.compile(
+    r"\b(?:except(?:ing|ion|ions)?|excluding|excludes?|excluded|out[- ]of[- ]scope|not in[- ]scope|"
+    r"not (?:eligible|included|allowed|permitted)|other than|do(?:es)? not (?:test|include|apply)|don['’]t test)\b",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(
+    r"(?:out[- ]of[- ]scope|exclu(?:ded|sions?|ding)|exceptions?|not in[- ]scope)[^.\n]{0,60}:\W*\Z",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r"\b(?:all|any|every|everything)\b[\w\s/,()&-]{0,80}?\b(?:owned|operated|controlled|managed|maintained|run|belong(?:s|ing)"
+    r"(?: to)?)\b|\b(?:assets?|domains?|websites?|products?|systems?)\b[\w\s/,()&-]{0,40}\bowned\b[\w\s/,()&-]{0,60}"
+    r"\bin[- ]scope\b",
+    re.IGNORECASE,
+)
+_WIDENS = re.compile(
+    r"\b(?:includ(?:es|ing)|covers?|and|plus|with)\b[^.\n]{0,30}\b(?:all|any|every|its)?\s*(?:of (?:its|the)\s+)?"
+    r"sub-?domains\b|\ball sub-?domains\b|\bany sub-?domains?\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A host that a sentence names: `host` as written (stars too), what follows it, and where."""
+
+    host: str
+    tail: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A host that an unread exclusion touches; with `below_only` the hosts below it alone (P4)."""
+
+    host: str
+    below_only: bool
+
+
+def is_file_name(text: str) -> bool:
+    """Tell a file (`Setup.exe`) or a product with a dot (`Node.js`) from a host."""
+    return text.lower() in _NOT_HOSTS or text.rpartition(".")[2].lower() in _FILE_ENDINGS
+
+
+def named_hosts(text: str) -> Iterator[Named]:
+    """Yield the hosts that a text names; the domain of a mail address is none (P4)."""
+    for match in _HOST.finditer(text[:_MAX_PROSE]):
+        host = match[1].lower()
+        if is_file_name(host):
+            continue
+        yield Named(host, match[2].rstrip(".,:!?"), match.start(1), match.end())
+
+
+def touches(text: str) -> tuple[Touch, ...]:
+    """Return what an unread exclusion touches; the hosts that it excepts itself are not among it."""
+    found: dict[Touch, None] = {}
+    excepting = False
+    for named in named_hosts(text):
+        before = text[max(0, named.start - 200) : named.start]
+        before = re.sub(r"[a-z][a-z0-9+.-]*://\Z", "", before)
+        joined = re.search(r"\A.*?(?:,|\band\b|\bor\b)\W*\Z", before[-12:], re.IGNORECASE | re.DOTALL)
+        excepting = bool(_EXCEPTED.search(before)) or (excepting and joined is not None)
+        if excepting:
+            continue
+        star = "*" in named.host
+        labels = named.host.split(".")
+        literal = [label for i, label in enumerate(labels) if "*" not in "".join(labels[i:])]
+        if len(literal) < 2:
+            continue
+        found[Touch(".".join(literal), star or bool(_BELOW_ONLY.search(before)))] = None
+    return tuple(found)
+
+
+def restates_default(text: str) -> bool:
+    """Tell whether an exclusion only says that what is not listed is out of scope (P4)."""
+    return len(text) < 500 and not any(named_hosts(text)) and _DEFAULT.match(text) is not None
+
+
+def declares_open_scope(text: str) -> bool:
+    """Tell whether an inclusion says that everything of the owner may count (D4)."""
+    return len(text) < 2_000 and _OPEN.search(text) is not None and _RESTRICTING.search(text) is None
+
+
+def is_conditional(text: str) -> bool:
+    """Tell whether a listed text holds only under a condition (`(a and b) AND c`, "only if")."""
+    return _CONDITION.search(text) is not None
+
+
+def restricted(words: str) -> tuple[Named, ...]:
+    """Return the hosts that a restricting clause of the words beside a rule names (P5).
+
+    The clause may stand before the host, behind it ("x is out of scope"), or be the heading of a
+    list; a blank line or another heading ends such a list.
+    """
+    found: list[Named] = []
+    in_list = False
+    offset = 0
+    for line in words[:_MAX_PROSE].splitlines(keepends=True):
+        restricting = _RESTRICTING.search(line) is not None
+        stripped = line.strip().strip("#*_ ")
+        if stripped.endswith(":") or (restricting and not any(named_hosts(line))):
+            in_list = restricting or _HEADING.search(stripped) is not None
+        elif not stripped:
+            in_list = in_list and False
+        for sentence in _sentences(line):
+            if in_list or _RESTRICTING.search(sentence[1]):
+                found += [
+                    Named(n.host, n.tail, offset + sentence[0] + n.start, offset + sentence[0] + n.end)
+                    for n in named_hosts(sentence[1])
+                ]
+        offset += len(line)
+    return tuple(found)
+
+
+def _sentences(line: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for match in re.finditer(r"[.!?;]\s+", line):
+        yield start, line[start : match.end()]
+        start = match.end()
+    yield start, line[start:]
+
+
+def widens(words: str) -> bool:
+    """Tell whether the words beside a rule say that it holds for subdomains too (P5)."""
+    return _WIDENS.search(words[:_MAX_PROSE]) is not None and _RESTRICTING.search(words[:_MAX_PROSE]) is None

@@ -1,0 +1,1 @@
+"""What is asked: a URL, host, address, app, repository or name in canonical form."""
