@@ -107,8 +107,7 @@ def compile_program(program: Program, *, strict: bool = False) -> tuple[Compiled
             continue
         rules.append(_compile_rule(rule, meaning))
         rules.extend(_from_words(rule, meaning, program))
-    for entry in program.unresolved:
-        rules.append(_unread(entry, entry.text, entry.why, strict=strict))
+    rules += [_unread(entry, entry.text, entry.why, strict=strict) for entry in program.unresolved]
     return tuple(replace(rule, order=number) for number, rule in enumerate(rules))
 
 
@@ -119,9 +118,7 @@ def _compile_rule(rule: Rule, meaning: Interpretation) -> CompiledRule:
         for pattern in meaning.patterns
     ]
     names = [rule.name, *(rule.aliases if isinstance(rule, Inclusion) else ())]
-    for name in names:
-        if name:
-            patterns.append(ThingPattern(name, rule.effect, name_key(name), demoted=demoted))
+    patterns += [ThingPattern(name, rule.effect, name_key(name), demoted=demoted) for name in names if name]
     words = tuple(text for text in (rule.instruction, meaning.words) if text)
     return CompiledRule(rule, rule.effect, tuple(patterns), meaning.notes, words)
 

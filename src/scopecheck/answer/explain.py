@@ -37,74 +37,59 @@ def _first(matches: tuple[Match, ...], effect: Effect) -> Match | None:
 
 def why(verdict: Verdict) -> str:
     """Return one sentence that says why, without a full stop."""
-    include = _first(verdict.matches, Effect.INCLUDE)
-    exclude = _first(verdict.matches, Effect.EXCLUDE)
+    include, exclude = _first(verdict.matches, Effect.INCLUDE), _first(verdict.matches, Effect.EXCLUDE)
     ours = _quote(include.rule.text) if include else ""
     theirs = _quote(exclude.rule.text) if exclude else ""
     target = _quote(str(verdict.target) if verdict.target is not None else verdict.text)
-    match verdict.reason:
-        case Reason.INCLUDED:
-            return f"{ours} covers it"
-        case Reason.EXCLUDED:
-            return f"{theirs} is out of scope"
-        case Reason.NOT_LISTED:
-            return "no rule of the program covers it"
-        case Reason.INVALID_TARGET:
-            return verdict.problem
-        case Reason.AMBIGUOUS_TARGET:
-            return f"{verdict.problem}; browsers read it as {target}"
-        case Reason.PARTLY_LISTED:
-            return verdict.problem
-        case Reason.BELOW_EXCLUDED_HOST:
-            return f"{ours} covers it, but it lies below what {theirs} excludes"
-        case Reason.UNSTATED_EXCLUSION:
-            return f"{ours} covers it, but {theirs} is said to be excluded, though in no published list"
-        case Reason.UNRESOLVED_EXCLUSION:
-            return f"{ours} covers it, but an exclusion that cannot be read for sure may touch it: {theirs}"
-        case Reason.CONDITION:
-            return f"{ours or theirs} holds only under a condition"
-        case Reason.APEX_UNSTATED:
-            return f"the program does not say whether {ours or theirs} covers the domain itself"
-        case Reason.DEPTH_UNSTATED:
-            return f"the program does not say whether the star in {ours or theirs} stands for several labels"
-        case Reason.UNSTATED_ALIAS:
-            return f"{ours} is probably meant, but stands in no published list"
-        case Reason.WIDE_READING:
-            return f"only the wide reading of {theirs or ours} covers it"
-        case Reason.OPEN_SCOPE:
-            return "no rule lists it, but the program says that all its assets may count"
+    sentences = {
+        Reason.INCLUDED: f"{ours} covers it",
+        Reason.EXCLUDED: f"{theirs} is out of scope",
+        Reason.NOT_LISTED: "no rule of the program covers it",
+        Reason.INVALID_TARGET: verdict.problem,
+        Reason.AMBIGUOUS_TARGET: f"{verdict.problem}; browsers read it as {target}",
+        Reason.PARTLY_LISTED: verdict.problem,
+        Reason.BELOW_EXCLUDED_HOST: f"{ours} covers it, but it lies below what {theirs} excludes",
+        Reason.UNSTATED_EXCLUSION: (
+            f"{ours} covers it, but {theirs} is said to be excluded, though in no published list"
+        ),
+        Reason.UNRESOLVED_EXCLUSION: f"{ours} covers it, but an exclusion that cannot be read may touch it",
+        Reason.CONDITION: f"{theirs or ours} holds only under a condition",
+        Reason.APEX_UNSTATED: f"the program does not say whether {theirs or ours} covers the domain itself",
+        Reason.DEPTH_UNSTATED: (
+            f"the program does not say whether the star in {theirs or ours} stands for several labels"
+        ),
+        Reason.UNSTATED_ALIAS: f"{ours} is probably meant, but stands in no published list",
+        Reason.WIDE_READING: f"only the wide reading of {theirs or ours} covers it",
+        Reason.OPEN_SCOPE: "no rule lists it, but the program says that all its assets may count",
+    }
+    return sentences[verdict.reason]
 
 
 def question(verdict: Verdict) -> str | None:
     """Return what to ask the program, or None where nothing is open."""
     if verdict.decision is not Decision.UNDETERMINED:
         return None
-    include = _first(verdict.matches, Effect.INCLUDE)
-    exclude = _first(verdict.matches, Effect.EXCLUDE)
-    doubtful = _quote((exclude or include).rule.text) if exclude or include else ""
+    include, exclude = _first(verdict.matches, Effect.INCLUDE), _first(verdict.matches, Effect.EXCLUDE)
+    asked = exclude or include
+    rule = _quote(asked.rule.text) if asked else ""
     target = _quote(str(verdict.target) if verdict.target is not None else verdict.text)
     host = _quote(str(verdict.target.host)) if isinstance(verdict.target, Url) else target
-    match verdict.reason:
-        case Reason.INVALID_TARGET:
-            return "which URL, host, address, app or listed name is meant?"
-        case Reason.AMBIGUOUS_TARGET:
-            return f"is {target} meant? then ask about that spelling"
-        case Reason.PARTLY_LISTED:
-            return "which of these addresses are meant? ask about them one by one"
-        case Reason.BELOW_EXCLUDED_HOST:
-            return f"does the exclusion of {doubtful} hold for {host} too?"
-        case Reason.UNSTATED_EXCLUSION | Reason.UNRESOLVED_EXCLUSION:
-            return f"is {host} excluded by {doubtful}?"
-        case Reason.CONDITION:
-            return f"is the condition of {doubtful} met by {target}?"
-        case Reason.APEX_UNSTATED:
-            return f"does {doubtful} cover {host} itself?"
-        case Reason.DEPTH_UNSTATED:
-            return f"does the star in {doubtful} stand for more than one label, as in {host}?"
-        case Reason.UNSTATED_ALIAS | Reason.WIDE_READING:
-            return f"does {doubtful} {'exclude' if exclude else 'cover'} {target}?"
-        case _:
-            return f"is {target} in scope, though no rule lists it?"
+    verb = "exclude" if exclude else "cover"
+    questions = {
+        Reason.INVALID_TARGET: "which URL, host, address, app or listed name is meant?",
+        Reason.AMBIGUOUS_TARGET: f"is {target} meant? then ask about that spelling",
+        Reason.PARTLY_LISTED: "which of these addresses are meant? ask about them one by one",
+        Reason.BELOW_EXCLUDED_HOST: f"does the exclusion of {rule} hold for {host} too?",
+        Reason.UNSTATED_EXCLUSION: f"is {host} out of scope, as {rule} suggests?",
+        Reason.UNRESOLVED_EXCLUSION: f"does the exclusion {rule} mean {host}?",
+        Reason.CONDITION: f"does {target} meet the condition of {rule}?",
+        Reason.APEX_UNSTATED: f"does {rule} {verb} {host} itself?",
+        Reason.DEPTH_UNSTATED: f"does the star in {rule} stand for more than one label, as in {host}?",
+        Reason.UNSTATED_ALIAS: f"does {rule} belong to the scope, though no published list has it?",
+        Reason.WIDE_READING: f"does {rule} {verb} {target}?",
+        Reason.OPEN_SCOPE: f"is {target} in scope, though no rule lists it?",
+    }
+    return questions[verdict.reason]
 
 
 def near_misses(verdict: Verdict) -> tuple[str, ...]:

@@ -183,8 +183,8 @@ class Verdict:
         for include in self._matches:
             for exclude in self._matches:
                 if _conflict(include, exclude):
-                    both = f"`{include.rule.text}` ({include.rule.id}) and `{exclude.rule.text}` ({exclude.rule.id})"
-                    found[f"conflict: {both} list the same on both sides; the exclusion wins"] = None
+                    ours, theirs = (f"`{m.rule.text}` ({m.rule.id})" for m in (include, exclude))
+                    found[f"conflict: {ours} and {theirs} list the same; the exclusion wins"] = None
         return tuple(found)
 
     def _bearing(self) -> tuple[Inclusion, ...]:

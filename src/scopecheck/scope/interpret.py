@@ -22,9 +22,9 @@ _INVISIBLE = re.compile(r"[\u00ad\u200b\u2060\ufeff\u200e\u200f\u2028\u2029\u202
 _REDACTED = re.compile(r"[█▇▆▉■▓]{2,}|\[redacted\]", re.IGNORECASE)
 _SENTINELS = frozenset({"2fa_required", "no_in_scope_table"})
 _PROSE_WORDS = re.compile(
-    r"\b(?:any|all|every|everything|anything|other|others|see|found here|only|except|excluding|unless|not|without|"
-    r"that|which|is|are|was|can|cannot|may|must|should|will|do|does|have|has|been|be|if|when|where|please|"
-    r"associated|related|owned|listed|including|via|through|takeover|redirect)\b",
+    r"\b(?:any|all|every|everything|anything|other|others|see|found here|only|except|excluding|unless|not|"
+    r"without|that|which|is|are|was|can|cannot|may|must|should|will|do|does|have|has|been|be|if|when|where|"
+    r"please|associated|related|owned|listed|including|via|through|takeover|redirect)\b",
     re.IGNORECASE,
 )
 _PREPOSITION_END = re.compile(r"\b(?:on|at|in|of|for|from|to|by|with|under|via|against)\W*\Z", re.IGNORECASE)

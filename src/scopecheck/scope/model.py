@@ -5,12 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
     PrivateAttr,
     field_validator,
     model_validator,
@@ -21,36 +18,29 @@ from scopecheck.diagnostic import Place
 from scopecheck.errors import PatternSyntaxError
 from scopecheck.scope.interpret import Context, Interpretation, interpret
 from scopecheck.scope.pattern import Effect
+from scopecheck.scope.terms import (
+    Channel,
+    Findings,
+    Flag,
+    FormField,
+    Identifier,
+    KeyShape,
+    Model,
+    Rewards,
+    Source,
+    Statement,
+    Text,
+)
 
 __all__ = [
     "AssetType",
-    "Channel",
-    "Condition",
     "Exclusion",
-    "FindingRule",
-    "Findings",
-    "FormField",
     "Inclusion",
-    "KeyShape",
     "Policy",
     "Program",
-    "Range",
-    "RewardGroup",
-    "Rewards",
     "Rule",
-    "Source",
-    "Statement",
     "Unresolved",
 ]
-
-Text = Annotated[str, Field(min_length=1, max_length=65_536)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=100)]
-
-
-class _Model(BaseModel):
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True, str_strip_whitespace=False
-    )
 
 
 class AssetType(StrEnum):
@@ -75,7 +65,7 @@ class AssetType(StrEnum):
     OTHER = "other"
 
 
-class Policy(_Model):
+class Policy(Model):
     """What the program has said about questions that scope texts usually leave open.
 
     A policy settles an `UNDETERMINED`; it never turns a yes into a no or back (3.2).
@@ -87,30 +77,11 @@ class Policy(_Model):
     """Whether a star inside a name stands for several labels or for one."""
     below_excluded: Literal["excluded", "not-excluded"] | None = None
     """Whether hosts below an excluded host are excluded with it."""
-    open_scope: bool | None = None
+    open_scope: Flag | None = None
     """Whether assets of the owner that no rule lists may be eligible all the same."""
 
 
-class Source(_Model):
-    """Where facts of the file come from."""
-
-    id: Identifier
-    title: Text
-    url: str | None = None
-    date: dt.date | None = None
-    third_party: bool = False
-    """Another person's note about the program, not its own words."""
-
-
-class Statement(_Model):
-    """Something the program says that a reader must know, in words."""
-
-    text: Text
-    sources: tuple[Identifier, ...] = ()
-    since: dt.date | None = None
-
-
-class Rule(_Model):
+class Rule(Model):
     """One line of a program's scope."""
 
     effect: ClassVar[Effect]
@@ -123,7 +94,7 @@ class Rule(_Model):
     """What kind of thing the text lists, where the program says so."""
     name: str | None = None
     """What the program calls the asset, where that is not the text itself."""
-    stated: bool = True
+    stated: Flag = True
     """False for what is probably meant but stands in no published list (P7)."""
     reading: Literal["both", "wide"] = "both"
     """`wide` where the program's own fields disagree, so that the rule is only a question (P6)."""
@@ -135,7 +106,7 @@ class Rule(_Model):
     sources: tuple[Identifier, ...] = ()
     entry: str = ""
     """The listed entry that the rule was made from: its place in the file it was read from."""
-    listed: bool = False
+    listed: Flag = False
     """Whether the text comes from a platform's list, where a bare shared host is doubtful."""
 
 
@@ -144,7 +115,7 @@ class Inclusion(Rule):
 
     effect: ClassVar[Effect] = Effect.INCLUDE
 
-    eligible_for_bounty: bool | None = None
+    eligible_for_bounty: Flag | None = None
     """Whether a valid finding here is paid; None where the program does not say."""
     max_severity: Literal["none", "low", "medium", "high", "critical"] | None = None
     group: Identifier | None = None
@@ -162,7 +133,7 @@ class Exclusion(Rule):
     """The channel to use instead, an id of `channels`."""
 
 
-class Unresolved(_Model):
+class Unresolved(Model):
     """A listed text that no pattern expresses; kept, never guessed wider (P3, P4)."""
 
     text: Text
@@ -175,130 +146,14 @@ class Unresolved(_Model):
     since: dt.date | None = None
     sources: tuple[Identifier, ...] = ()
     entry: str = ""
-    restates_default: bool = False
+    restates_default: Flag = False
     """Whether it only says that what is not listed is out of scope."""
 
 
-class Condition(_Model):
-    """What makes an exclusion not hold; the caller who asserts it gets the other branch (F3)."""
-
-    id: Identifier
-    text: Text
-    """The words of the program."""
+_R = TypeVar("_R", Inclusion, Exclusion)
 
 
-class FindingRule(_Model):
-    """A finding type that counts, or does not."""
-
-    finding: Text
-    """A VRT id, a CWE, an OWASP id with year, an alias, or a category of the program's own."""
-    id: str = ""
-    title: str | None = None
-    aliases: tuple[str, ...] = ()
-    """Further words for a category of the program's own."""
-    assets: tuple[str, ...] = ()
-    """Listed assets for which alone the rule holds; none: for all (F4)."""
-    unless: Condition | None = None
-    only_if: Condition | None = None
-    report_to: Identifier | None = None
-    see_program: Identifier | None = None
-    """The sibling program that takes such findings instead (F5)."""
-    stated: bool = True
-    """False where only a third party's note says so."""
-    instruction: str | None = None
-    note: str | None = None
-    since: dt.date | None = None
-    sources: tuple[Identifier, ...] = ()
-    entry: str = ""
-
-
-class Findings(_Model):
-    """Finding types, apart from assets."""
-
-    in_scope: tuple[FindingRule, ...] = ()
-    out_of_scope: tuple[FindingRule, ...] = ()
-    unlisted: Literal["eligible", "undetermined"] = "undetermined"
-    """What holds for a type that no rule names."""
-
-
-class Range(_Model):
-    """An amount of money from `low` to `high`, both included."""
-
-    low: Annotated[int, Field(ge=0)]
-    high: Annotated[int, Field(ge=0)]
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.low > self.high:
-            raise PydanticCustomError(
-                "range-reversed",
-                "the range runs from `{low}` down to `{high}`",
-                {"low": self.low, "high": self.high, "help": "write the smaller amount as `low`"},
-            )
-        return self
-
-
-class RewardGroup(_Model):
-    """Rewards of one group of assets by priority."""
-
-    title: Text
-    by_priority: Mapping[Literal["P1", "P2", "P3", "P4", "P5"], Range] = {}
-    maximum: int | None = None
-    since: dt.date | None = None
-    sources: tuple[Identifier, ...] = ()
-    note: str | None = None
-
-
-class Rewards(_Model):
-    """What the program pays, in whole units of `currency` (ISO 4217)."""
-
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
-    usual: Range | None = None
-    maximum: int | None = None
-    """The most that was ever promised when the program opened."""
-    exceptional: int | None = None
-    """A later, higher maximum for exceptional findings."""
-    exceptional_since: dt.date | None = None
-    exceptional_sources: tuple[Identifier, ...] = ()
-    priority: str | None = None
-    """How a priority is found and who may change it."""
-    groups: Mapping[Identifier, RewardGroup] = {}
-    note: str | None = None
-    sources: tuple[Identifier, ...] = ()
-
-
-class Channel(_Model):
-    """Where something is reported."""
-
-    id: Identifier
-    title: Text
-    url: str | None = None
-    email: str | None = None
-    takes: str | None = None
-    """What belongs there."""
-    until: dt.date | None = None
-    sources: tuple[Identifier, ...] = ()
-
-
-class FormField(_Model):
-    """One field of the submission form."""
-
-    id: Identifier
-    title: Text
-    required: bool = True
-    help: str | None = None
-
-
-class KeyShape(_Model):
-    """How a secret of the program looks, so that it never lands in a report."""
-
-    prefix: Annotated[str, Field(min_length=2, max_length=40)]
-    title: Text
-    report_to: Identifier | None = None
-    sources: tuple[Identifier, ...] = ()
-
-
-class Program(_Model):
+class Program(Model):
     """A program's whole scope, as one file states it."""
 
     format: Literal[1] = 1
@@ -344,13 +199,15 @@ class Program(_Model):
     @model_validator(mode="after")
     def _name_rules(self) -> Self:
         """Give every rule an id, and refuse ids and references that do not fit."""
+        # The model is frozen, and ids are settled before anyone has seen it.
         for field, mark in (("in_scope", "in"), ("out_of_scope", "out"), ("unresolved", "unresolved")):
+            entries: tuple[Rule | Unresolved, ...] = getattr(self, field)
             named = tuple(
                 one if one.id else one.model_copy(update={"id": f"{mark}-{number}"})
-                for number, one in enumerate(getattr(self, field), 1)
+                for number, one in enumerate(entries, 1)
             )
             object.__setattr__(self, field, named)
-        _refuse_duplicates("rule", (one.id for one in (*self.rules, *self.unresolved)))
+        _refuse_duplicates("rule", (*(rule.id for rule in self.rules), *(one.id for one in self.unresolved)))
         _refuse_duplicates("source", (one.id for one in self.sources))
         _refuse_duplicates("channel", (one.id for one in self.channels))
         return self
@@ -381,22 +238,17 @@ class Program(_Model):
                 raise TypeError(f"`{side}` is a list of texts, not one text")
             sides[side] = [str(text) for text in texts]
         owned = tuple(owned)
-        kept: dict[str, list[Any]] = {"in_scope": [], "out_of_scope": [], "unresolved": []}
-        for side, model, field in (
-            ("include", Inclusion, "in_scope"),
-            ("exclude", Exclusion, "out_of_scope"),
-        ):
-            for number, text in enumerate(sides[side], 1):
-                entry = f"{side}[{number - 1}]"
-                problem = why_unresolved(text, Context(model.effect, owned=frozenset(owned)))
-                if problem is None:
-                    kept[field].append(model(asset=text, entry=entry, id=f"{side}-{number}"))
-                else:
-                    shown = text.encode("utf-8", "backslashreplace").decode()[:65_536] or " "
-                    kept["unresolved"].append(
-                        Unresolved(text=shown, effect=side, why=problem, entry=entry)  # type: ignore[arg-type]
-                    )
-        return cls(id=id, name=name or id, owned=owned, policy=Policy.model_validate(policy or {}), **kept)
+        includes = [_rule_or_text(Inclusion, *one, owned) for one in enumerate(sides["include"])]
+        excludes = [_rule_or_text(Exclusion, *one, owned) for one in enumerate(sides["exclude"])]
+        return cls(
+            id=id,
+            name=name or id,
+            owned=owned,
+            policy=Policy.model_validate(policy or {}),
+            in_scope=tuple(rule for rule in includes if isinstance(rule, Inclusion)),
+            out_of_scope=tuple(rule for rule in excludes if isinstance(rule, Exclusion)),
+            unresolved=tuple(one for one in (*includes, *excludes) if isinstance(one, Unresolved)),
+        )
 
     def context(self, rule: Rule) -> Context:
         """Return what is known about the text of a rule besides the text."""
@@ -419,8 +271,19 @@ class Program(_Model):
     def with_places(self, places: Mapping[str, Place]) -> Self:
         """Return a copy that knows where its rules stand."""
         copy = self.model_copy()
-        copy._places = dict(places)
+        copy._places = dict(places)  # noqa: SLF001 - a copy of this class
         return copy
+
+
+def _rule_or_text(model: type[_R], number: int, text: str, owned: tuple[str, ...]) -> _R | Unresolved:
+    """Make a rule of a listed text, or an unresolved entry where it cannot be read."""
+    side: Literal["include", "exclude"] = "include" if model.effect is Effect.INCLUDE else "exclude"
+    entry = f"{side}[{number}]"
+    problem = why_unresolved(text, Context(model.effect, owned=frozenset(owned)))
+    if problem is None:
+        return model(asset=text, entry=entry, id=f"{side}-{number + 1}")
+    shown = text.encode("utf-8", "backslashreplace").decode()[:65_536] or " "
+    return Unresolved(text=shown, effect=side, why=problem, entry=entry)
 
 
 def why_unresolved(text: str, context: Context) -> str | None:

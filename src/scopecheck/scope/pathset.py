@@ -47,16 +47,18 @@ class PathSet:
         if self.page:
             return tuple(given) == (self.segments or ("",))
         if self.deep:
-            return self._contains_deep(path)
-        return self._first_match(given)
+            return self.contains_deep(path)
+        return self.first_match(given)
 
-    def _first_match(self, given: list[str]) -> bool:
+    def first_match(self, given: list[str]) -> bool:
+        """Tell whether the first of the given segments look like the listed ones."""
         return len(given) >= len(self.segments) and all(
             pattern == segment or ("*" in pattern and glob_matches(pattern, segment))
             for pattern, segment in zip(self.segments, given, strict=False)
         )
 
-    def _contains_deep(self, path: str) -> bool:
+    def contains_deep(self, path: str) -> bool:
+        """Tell whether `path` matches with a star standing for any number of segments."""
         text = "/" + "/".join(self.segments)
         # A star between slashes stands for any number of segments, none too.
         return any(glob_matches(shape + "/*", path + "/") for shape in {text, text.replace("/*/", "/")})
@@ -95,11 +97,11 @@ def path_within(inner: PathSet, outer: PathSet, *, ends_count: bool = True) -> b
         return False
     if inner.deep and not outer.deep:
         literal = "/".join(inner.segments).partition("*")[0].split("/")[:-1]
-        return outer._first_match(literal)
+        return outer.first_match(literal)
     symbolic = [segment.replace("*", _ANY_TEXT) for segment in inner.segments or ("",)]
     if outer.deep:
-        return outer._contains_deep("/" + "/".join(symbolic))
-    return outer._first_match(symbolic)
+        return outer.contains_deep("/" + "/".join(symbolic))
+    return outer.first_match(symbolic)
 
 
 Query: TypeAlias = tuple[tuple[str, str], ...]

@@ -174,7 +174,7 @@ def parse_block(text: str) -> Block | None:
         return None
     given = ip_network(text.partition("/")[0]).network_address
     notes = () if given == network.network_address else (f"host bits of `{text}` were masked",)
-    mapped = network.version == 6 and network.network_address.ipv4_mapped  # type: ignore[union-attr]
+    mapped = network.version == 6 and network.network_address.ipv4_mapped
     if mapped and network.prefixlen >= 96:
         low = int(mapped)
         return Block(text, 4, low, low + network.num_addresses - 1, notes)

@@ -98,7 +98,7 @@ def _doubts(text: str, hostname: str, host: Host) -> tuple[str, ...]:
     if isinstance(host, IPv4Address):
         if not text.startswith("[") and ":" not in text and text != str(host):
             found.append("an IPv4 address not in dotted decimal")
-    elif not is_address(host):
+    elif isinstance(host, str):
         if "" in host.split("."):
             found.append("an empty label in the host")
         if _ODD.search(host):

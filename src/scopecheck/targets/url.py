@@ -173,10 +173,7 @@ def _dissect(text: str, *, special: bool) -> _Anatomy:
     if "@" in strict:
         notes.append("the user name in front of `@` takes no part in the answer")
     host_port = strict.rpartition("@")[2]
-    if host_port.startswith("["):
-        host = host_port.partition("]")[0] + "]"
-    else:
-        host = host_port.partition(":")[0]
+    host = host_port.partition("]")[0] + "]" if host_port.startswith("[") else host_port.partition(":")[0]
     path = re.split(r"[?#]", rest[len(strict) :], maxsplit=1)[0]
     return _Anatomy(host, path, tuple(doubts), tuple(notes))
 
@@ -261,7 +258,7 @@ def has_scheme(text: str) -> bool:
     if match is None:
         return False
     rest = text[match.end() :]
-    if rest.startswith("//") or rest.startswith("\\\\"):
+    if rest.startswith(("//", "\\\\")):
         return True
     if "." in match[1]:
         return False
