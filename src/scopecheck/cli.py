@@ -24,6 +24,7 @@ __all__ = ["main"]
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 _COLOURS = {
     sc.Decision.IN_SCOPE: "green",
@@ -36,11 +37,18 @@ _WORDS = {
     "undetermined": sc.Decision.UNDETERMINED,
 }
 
-_program = click.argument("program", metavar="PROGRAM")
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
-_strict = click.option(
-    "--strict", is_flag=True, help="Take any exclusion that could not be read for a possible no."
-)
+
+def _program(command: _F) -> _F:
+    return click.argument("program", metavar="PROGRAM")(command)
+
+
+def _json(command: _F) -> _F:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")(command)
+
+
+def _strict(command: _F) -> _F:
+    words = "Take any exclusion that could not be read for a possible no."
+    return click.option("--strict", is_flag=True, help=words)(command)
 
 
 def _colour() -> bool | None:
@@ -69,7 +77,7 @@ def _reports_errors(command: Callable[_P, _T]) -> Callable[_P, _T]:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(sc.__version__, prog_name="scopecheck")
 def cli() -> None:
-    """May I test this, and would it count?
+    """Tell whether a target may be tested under a bug-bounty program, and why.
 
     PROGRAM is the id of a bundled program (see `scopecheck list`) or a path to a scope file in
     YAML, TOML or JSON.
@@ -104,7 +112,7 @@ def _targets(given: tuple[str, ...]) -> Iterator[str]:
     if given != ("-",):
         yield from given
         return
-    for line in click.get_binary_stream("stdin"):
+    for line in sys.stdin.buffer:
         text = line.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
         if text.strip():
             yield text
@@ -155,7 +163,7 @@ def filter_(
     """
     checker = sc.Checker(sc.load(program), strict=strict)
     wanted = {_WORDS[word] for word in decisions or ("in-scope",)}
-    output = click.get_binary_stream("stdout")
+    output = sys.stdout.buffer
     tally: Counter[str] = Counter()
     for line in source:
         raw = line.rstrip(b"\r\n")

@@ -101,7 +101,8 @@ _CONDITION = re.compile(
 )
 _RESTRICTING = re.compile(
     r"\b(?:except(?:ing|ion|ions)?|excluding|excludes?|excluded|out[- ]of[- ]scope|not in[- ]scope|"
-    r"not (?:eligible|included|allowed|permitted)|other than|do(?:es)? not (?:test|include|apply)|don['’]t test)\b",
+    r"not (?:eligible|included|allowed|permitted)|other than|do(?:es)? not (?:test|include|apply)|"
+    r"don['’]t test)\b",
     re.IGNORECASE,
 )
 _HEADING = re.compile(
@@ -109,14 +110,15 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _OPEN = re.compile(
-    r"\b(?:all|any|every|everything)\b[\w\s/,()&-]{0,80}?\b(?:owned|operated|controlled|managed|maintained|run|belong(?:s|ing)"
-    r"(?: to)?)\b|\b(?:assets?|domains?|websites?|products?|systems?)\b[\w\s/,()&-]{0,40}\bowned\b[\w\s/,()&-]{0,60}"
-    r"\bin[- ]scope\b",
+    r"\b(?:all|any|every|everything)\b[\w\s/,()&-]{0,80}?"
+    r"\b(?:owned|operated|controlled|managed|maintained|run|belongs|belonging)\b"
+    r"|\b(?:assets?|domains?|websites?|products?|systems?)\b[\w\s/,()&-]{0,40}"
+    r"\bowned\b[\w\s/,()&-]{0,60}\bin[- ]scope\b",
     re.IGNORECASE,
 )
 _WIDENS = re.compile(
-    r"\b(?:includ(?:es|ing)|covers?|and|plus|with)\b[^.\n]{0,30}\b(?:all|any|every|its)?\s*(?:of (?:its|the)\s+)?"
-    r"sub-?domains\b|\ball sub-?domains\b|\bany sub-?domains?\b",
+    r"\b(?:includ(?:es|ing)|covers?|and|plus|with)\b[^.\n]{0,30}\bsub-?domains\b"
+    r"|\b(?:all|any) sub-?domains?\b",
     re.IGNORECASE,
 )
 
