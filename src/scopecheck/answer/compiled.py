@@ -119,13 +119,15 @@ def _compile_rule(rule: Rule, meaning: Interpretation) -> CompiledRule:
     ]
     names = [rule.name, *(rule.aliases if isinstance(rule, Inclusion) else ())]
     patterns += [ThingPattern(name, rule.effect, name_key(name), demoted=demoted) for name in names if name]
-    words = tuple(text for text in (rule.instruction, meaning.words) if text)
+    words = tuple(text for text in (rule.condition, rule.instruction, meaning.words) if text)
     return CompiledRule(rule, rule.effect, tuple(patterns), meaning.notes, words)
 
 
 def _demotion(rule: Rule) -> Doubt | None:
     if not rule.stated:
         return Doubt.UNSTATED_ALIAS if rule.effect is Effect.INCLUDE else Doubt.UNSTATED_EXCLUSION
+    if rule.condition is not None:
+        return Doubt.CONDITION
     return Doubt.WIDE_READING if rule.reading == "wide" else None
 
 

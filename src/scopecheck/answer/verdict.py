@@ -157,19 +157,18 @@ class Verdict:
     @property
     def caveats(self) -> tuple[str, ...]:
         """Prose of the program that a reader must read before relying on a yes (P4, P5)."""
-        if self.decision is Decision.OUT_OF_SCOPE:
-            return ()
         found: dict[str, None] = {}
-        for match in self.matches:
-            found.update(dict.fromkeys(match.rule.words))
+        if self.decision is not Decision.OUT_OF_SCOPE:
+            for match in self.matches:
+                found.update(dict.fromkeys(match.rule.words))
+            side = Effect.EXCLUDE
+        elif self.reason is Reason.NOT_LISTED:
+            side = Effect.INCLUDE
+        else:
+            return ()
         for rule in self._rules:
-            if (
-                rule.effect is Effect.EXCLUDE
-                and isinstance(rule.item, Unresolved)
-                and not rule.item.restates_default
-                and not restates_default(rule.text)
-            ):
-                found[f"an exclusion that could not be read: {rule.text}"] = None
+            if rule.effect is side and isinstance(rule.item, Unresolved) and not _is_default(rule.item):
+                found[f"an {_SIDES[side]} that could not be read: {rule.text}"] = None
         return tuple(found)
 
     @property
@@ -254,6 +253,13 @@ class Verdict:
 
     def _names(self) -> tuple[str, ...]:
         return tuple(sorted(match.rule.id for match in self.matches))
+
+
+_SIDES = {Effect.INCLUDE: "inclusion", Effect.EXCLUDE: "exclusion"}
+
+
+def _is_default(item: Unresolved) -> bool:
+    return item.restates_default or restates_default(item.text)
 
 
 def _conflict(include: Match, exclude: Match) -> bool:

@@ -98,6 +98,8 @@ class Rule(Model):
     """False for what is probably meant but stands in no published list (P7)."""
     reading: Literal["both", "wide"] = "both"
     """`wide` where the program's own fields disagree, so that the rule is only a question (P6)."""
+    condition: str | None = None
+    """Words under which alone the rule holds, such as one finding type; then it is only a question."""
     instruction: str | None = None
     """The program's own words beside the rule; they belong to its meaning (P5)."""
     note: str | None = None
