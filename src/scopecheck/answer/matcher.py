@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple
 
@@ -27,13 +28,53 @@ from scopecheck.targets.asset import App, Name, Target, shared_hosts
 from scopecheck.targets.host import Host
 from scopecheck.targets.url import Url
 
-__all__ = ["Index", "naive_matches"]
+__all__ = ["Index", "Key", "index_key", "naive_matches"]
 
 
 class _Entry(NamedTuple):
     order: int
     rule: CompiledRule
     pattern: Matchable
+
+
+class Key(Enum):
+    """How a pattern is found: by its whole host, a suffix of it, one label, an asset's key, or always."""
+
+    EXACT = "exact"
+    SUFFIX = "suffix"
+    LABEL = "label"
+    THING = "thing"
+    THING_GLOB = "thing-glob"
+    ADDRESS = "address"
+    ALWAYS = "always"
+
+
+def index_key(pattern: Matchable) -> tuple[Key, str]:
+    """Return the key under which every target that the pattern can match looks it up."""
+    match pattern:
+        case ThingPattern():
+            return (Key.THING_GLOB if pattern.glob else Key.THING), pattern.key
+        case TouchPattern():
+            return Key.SUFFIX, pattern.touch.host
+        case UnreadPattern():
+            return Key.ALWAYS, ""
+    host = pattern.host
+    if host.addresses is not None:
+        return Key.ADDRESS, ""
+    if host.form is HostForm.EXACT and pattern.effect is Effect.INCLUDE:
+        return Key.EXACT, host.text
+    if host.form is HostForm.TAIL:
+        return Key.LABEL, host.labels[-2]
+    if host.form is HostForm.GLUED:
+        return Key.SUFFIX, host.registrable
+    literal = literal_suffix(host.labels)
+    return (Key.SUFFIX, literal) if literal else (Key.ALWAYS, "")
+
+
+def literal_suffix(labels: Sequence[str]) -> str:
+    """Return the labels behind the last star, joined."""
+    starred = [number for number, label in enumerate(labels) if "*" in label]
+    return ".".join(labels[starred[-1] + 1 :] if starred else labels)
 
 
 class Index:
@@ -65,42 +106,20 @@ class Index:
 
     def _add(self, entry: _Entry, blocks: dict[int, list[tuple[Addresses, _Entry]]]) -> None:
         pattern = entry.pattern
-        match pattern:
-            case ThingPattern():
-                if pattern.glob:
-                    self._thing_globs.append(entry)
-                else:
-                    self._things.setdefault(pattern.key, []).append(entry)
-            case TouchPattern():
-                self._suffix.setdefault(pattern.touch.host, []).append(entry)
-            case UnreadPattern():
-                self._always.append(entry)
-            case UrlPattern():
-                self._links = self._links or pattern.host.text in shared_hosts().code
-                addresses = pattern.host.addresses
-                if addresses is not None:
-                    blocks[addresses.version].append((addresses, entry))
-                else:
-                    self._add_named(entry, pattern)
-
-    def _add_named(self, entry: _Entry, pattern: UrlPattern) -> None:
-        host = pattern.host
-        if host.form is HostForm.EXACT and pattern.effect is Effect.INCLUDE:
-            self._exact.setdefault(host.text, []).append(entry)
-        elif host.form is HostForm.TAIL:
-            self._label.setdefault(host.labels[-2], []).append(entry)
-        elif host.form is HostForm.GLUED:
-            self._suffix.setdefault(host.registrable, []).append(entry)
+        if isinstance(pattern, UrlPattern):
+            self._links = self._links or pattern.host.text in shared_hosts().code
+            addresses = pattern.host.addresses
+            if addresses is not None:
+                blocks[addresses.version].append((addresses, entry))
+                return
+        kind, key = index_key(pattern)
+        if kind is Key.ALWAYS:
+            self._always.append(entry)
+        elif kind is Key.THING_GLOB:
+            self._thing_globs.append(entry)
         else:
-            literal: list[str] = []
-            for label in reversed(host.labels):
-                if "*" in label:
-                    break
-                literal.append(label)
-            if literal:
-                self._suffix.setdefault(".".join(reversed(literal)), []).append(entry)
-            else:
-                self._always.append(entry)
+            tables = {Key.EXACT: self._exact, Key.SUFFIX: self._suffix, Key.LABEL: self._label}
+            tables.get(kind, self._things).setdefault(key, []).append(entry)
 
     def _candidates(self, host: Host) -> Iterator[_Entry]:
         yield from self._always

@@ -1,0 +1,314 @@
+"""Many programs in one index: which of them list a target, and what each says of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from scopecheck._version import __version__
+from scopecheck.answer.checker import Checker
+from scopecheck.answer.compiled import CompiledRule
+from scopecheck.answer.matcher import Key, index_key
+from scopecheck.answer.verdict import Reason, Verdict
+from scopecheck.diagnostic import Diagnostic, Place
+from scopecheck.errors import ScopeSyntaxError, ScopeValidationError, TargetError, UnknownProgramError
+from scopecheck.scope.hostset import within
+from scopecheck.scope.model import Program
+from scopecheck.scope.pattern import Effect, UrlPattern
+from scopecheck.targets.asset import App, Block, Name, Target, parse_target, shared_hosts
+from scopecheck.targets.host import HostName, printable
+from scopecheck.targets.url import Url
+
+__all__ = ["Catalog", "Overlap"]
+
+_MAGIC = "scopecheck-catalog"
+_VERSION = 1
+
+_Tables = dict[str, dict[str, list[int]]]
+_Ranges = list[tuple[int, int, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two programs that list the same hosts; `assets` are the listed texts, in pairs."""
+
+    first: str
+    second: str
+    assets: tuple[tuple[str, str], ...]
+
+
+class Catalog:
+    """Programs in one index; what a lookup costs hardly grows with their number.
+
+    Programs are compiled when a lookup first needs them. A catalog may be shared by threads.
+    """
+
+    def __init__(self, programs: Iterable[Program]) -> None:
+        self._stored: list[Program | str] = list(programs)
+        self._ids: dict[str, int] = {}
+        self._checkers: dict[int, Checker] = {}
+        self._tables: _Tables = {kind.value: {} for kind in Key}
+        self._ranges: _Ranges = []
+        for number, program in enumerate(self._stored):
+            assert isinstance(program, Program)
+            if program.id in self._ids:
+                raise ScopeValidationError(
+                    f"two programs are called `{program.id}`",
+                    (Diagnostic("duplicate-id", "ids name programs in a catalog", Place(program.id)),),
+                )
+            self._ids[program.id] = number
+            checker = self._checkers[number] = Checker(program)
+            self._index(number, checker.rules)
+        self._prepare()
+
+    def _index(self, number: int, rules: Sequence[CompiledRule]) -> None:
+        for rule in rules:
+            if rule.effect is not Effect.INCLUDE:
+                continue
+            for pattern in rule.patterns:
+                kind, key = index_key(pattern)
+                if kind is Key.ADDRESS:
+                    assert isinstance(pattern, UrlPattern)
+                    addresses = pattern.host.addresses
+                    assert addresses is not None
+                    self._ranges.append((addresses.version, addresses.first, addresses.last, number))
+                    continue
+                found = self._tables[kind.value].setdefault(key, [])
+                if not found or found[-1] != number:
+                    found.append(number)
+
+    def _prepare(self) -> None:
+        self._ranges.sort()
+        self._depth = max((key.count(".") + 1 for key in self._tables["suffix"]), default=0)
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+    def __contains__(self, program: object) -> bool:
+        return program in self._ids
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the programs, in order."""
+        return tuple(self._ids)
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """The programs, in order."""
+        return tuple(self._checker(number).program for number in range(len(self._stored)))
+
+    def _checker(self, number: int) -> Checker:
+        checker = self._checkers.get(number)
+        if checker is None:
+            stored = self._stored[number]
+            program = _parse_program(stored, number) if isinstance(stored, str) else stored
+            checker = self._checkers[number] = Checker(program)
+            self._stored[number] = program
+        return checker
+
+    def check(self, program: str, target: str) -> Verdict:
+        """Return what one program says of a target; raise `UnknownProgramError` for another id."""
+        number = self._ids.get(program)
+        if number is None:
+            import difflib
+
+            near = difflib.get_close_matches(program, self._ids, n=3)
+            hint = "did you mean " + " or ".join(f"`{one}`" for one in near) + "?" if near else ""
+            problem = Diagnostic("unknown-program", "no such program", Place(printable(program)), hint)
+            raise UnknownProgramError(f"`{printable(program)}` is not in the catalog", (problem,))
+        return self._checker(number).check(target)
+
+    def find(self, target: str) -> list[tuple[Program, Verdict]]:
+        """Return each program that lists the target, with its own verdict, exclusions honoured.
+
+        A program lists a target where one of its inclusions matches, whatever beats it; an open scope
+        does not count. A text that is no target is listed by none.
+        """
+        try:
+            parsed = parse_target(target, self._tables["thing"])
+        except TargetError:
+            return []
+        found: list[tuple[Program, Verdict]] = []
+        for number in sorted(set(self._candidates(parsed))):
+            checker = self._checker(number)
+            verdict = checker.check(target)
+            lists = any(match.effect is Effect.INCLUDE for match in verdict.all_matches)
+            if lists and verdict.reason is not Reason.OPEN_SCOPE:
+                found.append((checker.program, verdict))
+        return found
+
+    def _candidates(self, target: Target) -> Iterator[int]:
+        tables = self._tables
+        for numbers in tables["always"].values():
+            yield from numbers
+        if isinstance(target, (App, Name)):
+            yield from tables["thing"].get(target.id if isinstance(target, App) else target.key, ())
+        elif isinstance(target, Block):
+            yield from self._holding(target.version, target.first, target.last)
+            return
+        else:
+            yield from self._url_candidates(target)
+        for numbers in tables["thing-glob"].values():
+            yield from numbers
+
+    def _url_candidates(self, url: Url) -> Iterator[int]:
+        tables = self._tables
+        if isinstance(url.host, (IPv4Address, IPv6Address)):
+            yield from self._holding(url.host.version, int(url.host), int(url.host))
+        else:
+            yield from tables["exact"].get(url.host, ())
+            end = len(url.host)
+            for _ in range(self._depth):
+                dot = url.host.rfind(".", 0, end)
+                yield from tables["suffix"].get(url.host[dot + 1 :], ())
+                if dot < 0:
+                    break
+                end = dot
+            if tables["label"]:
+                for label in dict.fromkeys(url.host.split(".")):
+                    yield from tables["label"].get(label, ())
+        app_id = shared_hosts().app_id(url)
+        if app_id is not None:
+            yield from tables["thing"].get(app_id, ())
+
+    def _holding(self, version: int, first: int, last: int) -> Iterator[int]:
+        return (n for v, low, high, n in self._ranges if v == version and low <= last and first <= high)
+
+    def overlaps(self) -> Iterator[Overlap]:
+        """Yield every two programs of which one lists hosts that the other lists too."""
+        owners: dict[tuple[int, int], dict[tuple[str, str], None]] = {}
+        for number in range(len(self._stored)):
+            for rule in self._checker(number).rules:
+                if rule.effect is Effect.INCLUDE:
+                    for pattern in rule.patterns:
+                        if isinstance(pattern, UrlPattern) and pattern.host.labels:
+                            self._meet(number, rule.text, pattern, owners)
+        ids = self.ids
+        for (first, second), pairs in sorted(owners.items()):
+            yield Overlap(ids[first], ids[second], tuple(pairs))
+
+    def _meet(
+        self,
+        number: int,
+        text: str,
+        pattern: UrlPattern,
+        owners: dict[tuple[int, int], dict[tuple[str, str], None]],
+    ) -> None:
+        literal = ".".join(label for label in pattern.host.labels if "*" not in label)
+        probe = Url("", "https", HostName("x." + literal), 443, "/")
+        for other in sorted({*self._url_candidates(probe), *self._tables["exact"].get(literal, ())}):
+            if other == number:
+                continue
+            for rule in self._checker(other).rules:
+                if rule.effect is Effect.INCLUDE and any(_contains(p, pattern) for p in rule.patterns):
+                    key = (min(number, other), max(number, other))
+                    pair = (text, rule.text) if number < other else (rule.text, text)
+                    owners.setdefault(key, {})[pair] = None
+
+    def save(self, path: str | Path) -> None:
+        """Write the catalog to a file: JSON, a line for the index and one for each program."""
+        header = {"format": _MAGIC, "version": _VERSION, "made_by": __version__, "programs": len(self)}
+        index = {"ids": list(self._ids), "tables": self._tables, "ranges": self._ranges}
+        lines = [json.dumps(header), json.dumps(index, ensure_ascii=False)]
+        for number, stored in enumerate(self._stored):
+            if isinstance(stored, str):
+                lines.append(stored)
+            else:
+                program = self._checker(number).program
+                lines.append(
+                    json.dumps(program.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False)
+                )
+        write_whole(path, "\n".join(lines) + "\n")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Catalog:
+        """Read a catalog that `save` wrote; no code runs, and programs are read when needed.
+
+        Raises `ScopeSyntaxError` where the file is no catalog, is cut short, or is of another version.
+        """
+        name = str(path)
+        try:
+            lines = Path(path).read_text("utf-8").removesuffix("\n").split("\n")
+        except (OSError, ValueError) as error:
+            raise _unreadable(
+                name, 0, str(getattr(error, "strerror", None) or "it is not UTF-8 text")
+            ) from None
+        header = _json_line(lines, 0, name)
+        if not isinstance(header, dict) or header.get("format") != _MAGIC:
+            raise _unreadable(
+                name, 1, "it is no catalog", "make one with `scopecheck import FILE -o NAME.catalog`"
+            )
+        if header.get("version") != _VERSION or header.get("made_by") != __version__:
+            made = f"version {header.get('version')} of scopecheck {header.get('made_by')}"
+            raise _unreadable(name, 1, f"it is a catalog of {made}", "import the programs again")
+        index = _json_line(lines, 1, name)
+        if len(lines) != 2 + header.get("programs", -1):
+            raise _unreadable(name, len(lines), "the catalog is cut short")
+        catalog = cls(())
+        try:
+            catalog._stored = list(lines[2:])
+            catalog._ids = {str(one): number for number, one in enumerate(index["ids"])}
+            catalog._tables.update(_checked_tables(index["tables"], len(catalog._stored)))
+            catalog._ranges = [(int(v), int(a), int(b), int(n)) for v, a, b, n in index["ranges"]]
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise _unreadable(name, 2, "the index of the catalog is damaged") from None
+        catalog._prepare()
+        return catalog
+
+
+def _contains(outer: object, inner: UrlPattern) -> bool:
+    """Tell whether the surest host set of `inner` lies in that of `outer`."""
+    if not isinstance(outer, UrlPattern) or not outer.hosts or not inner.hosts:
+        return False
+    return within(inner.hosts[0][0], outer.hosts[0][0])
+
+
+def _checked_tables(tables: dict[str, dict[str, list[int]]], count: int) -> _Tables:
+    for kind in Key:
+        for numbers in tables[kind.value].values():
+            if any(not 0 <= number < count for number in numbers):
+                raise ValueError(kind)
+    return tables
+
+
+def _json_line(lines: Sequence[str], number: int, name: str) -> Any:
+    try:
+        return json.loads(lines[number])
+    except (IndexError, ValueError, RecursionError):
+        raise _unreadable(name, number + 1, "it is no catalog, or is cut short") from None
+
+
+def _parse_program(text: str, number: int) -> Program:
+    try:
+        return Program.model_validate(json.loads(text))
+    except (ValueError, RecursionError, ValidationError):
+        problem = Diagnostic(
+            "damaged", "this line holds no program", Place("catalog", number + 3), "import again"
+        )
+        raise ScopeValidationError("the catalog is damaged", (problem,)) from None
+
+
+def _unreadable(name: str, line: int, message: str, help: str = "") -> ScopeSyntaxError:
+    problem = Diagnostic("catalog", message.lower(), Place(printable(name), line), help)
+    return ScopeSyntaxError(f"`{printable(name)}` cannot be read", (problem,))
+
+
+def write_whole(path: str | Path, text: str) -> None:
+    """Write a file beside its place and rename it, so that it is there whole or not at all."""
+    target = Path(path)
+    descriptor, beside = tempfile.mkstemp(dir=target.parent or Path(), prefix=f".{target.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(beside).replace(target)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
