@@ -20,9 +20,9 @@ from scopecheck.answer.matcher import Key, index_key
 from scopecheck.answer.verdict import Reason, Verdict
 from scopecheck.diagnostic import Diagnostic, Place
 from scopecheck.errors import ScopeSyntaxError, ScopeValidationError, TargetError, UnknownProgramError
-from scopecheck.scope.hostset import within
 from scopecheck.scope.model import Program
 from scopecheck.scope.pattern import Effect, UrlPattern
+from scopecheck.scope.zone import lies_in
 from scopecheck.targets.asset import App, Block, Name, Target, parse_target, shared_hosts
 from scopecheck.targets.host import HostName, printable
 from scopecheck.targets.url import Url
@@ -38,7 +38,7 @@ _Ranges = list[tuple[int, int, int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two programs that list the same hosts; `assets` are the listed texts, in pairs."""
+    """Two programs, one of which lists what the other lists too; `assets` are the texts, in pairs."""
 
     first: str
     second: str
@@ -265,10 +265,10 @@ class Catalog:
 
 
 def _contains(outer: object, inner: UrlPattern) -> bool:
-    """Tell whether the surest host set of `inner` lies in that of `outer`."""
-    if not isinstance(outer, UrlPattern) or not outer.hosts or not inner.hosts:
+    """Tell whether the surest reading of `inner` lies in that of `outer`."""
+    if not isinstance(outer, UrlPattern) or outer.surest is None or inner.surest is None:
         return False
-    return within(inner.hosts[0][0], outer.hosts[0][0])
+    return lies_in(inner.surest, outer.surest)
 
 
 def _checked_tables(tables: dict[str, dict[str, list[int]]], count: int) -> _Tables:

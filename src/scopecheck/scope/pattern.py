@@ -212,6 +212,13 @@ class UrlPattern:
         return tuple(wider)
 
     @property
+    def surest(self) -> Zone | None:
+        """The zone of the surest reading, or None where no reading names a host."""
+        if not self.hosts:
+            return None
+        return Zone(self.schemes[0], self.hosts[0][0], self.port, self.paths[0], self.query)
+
+    @property
     def yields(self) -> bool:
         """Whether the pattern states a path, port or query besides its host."""
         return bool(self.port is not None or self.path != ANY_PATH or self.query)

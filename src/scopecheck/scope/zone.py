@@ -17,6 +17,7 @@ __all__ = [
     "Thing",
     "Zone",
     "ZoneLike",
+    "lies_in",
     "names_host",
     "same_listing",
     "strictly_narrower",
@@ -80,17 +81,18 @@ def strictly_narrower(a: ZoneLike, b: ZoneLike, *, against_narrow: bool) -> bool
         return b.glob and a != b and b.contains(a.key.replace("*", "\0") if a.glob else a.key)
     if not (isinstance(a, Zone) and isinstance(b, Zone)):
         return False
-    return _lies_in(a, b) and not _counts_as_in(b, a, lenient=against_narrow)
+    return lies_in(a, b) and not _counts_as_in(b, a, lenient=against_narrow)
 
 
 def same_listing(a: ZoneLike, b: ZoneLike) -> bool:
     """Tell whether two sides of a scope list the same thing, as a conflict does (D1)."""
     if isinstance(a, Zone) and isinstance(b, Zone):
-        return _lies_in(a, b) and _counts_as_in(b, a, lenient=True)
+        return lies_in(a, b) and _counts_as_in(b, a, lenient=True)
     return isinstance(a, Thing) and a == b
 
 
-def _lies_in(a: Zone, b: Zone) -> bool:
+def lies_in(a: Zone, b: Zone) -> bool:
+    """Tell whether `a` surely lies in `b` in every component."""
     return (
         (b.schemes is None or (a.schemes is not None and a.schemes <= b.schemes))
         and (b.port is None or a.port == b.port)
