@@ -140,11 +140,27 @@ def _unread(item: Item, text: str, why: str, *, strict: bool) -> CompiledRule:
         and not (isinstance(item, Unresolved) and item.restates_default)
         and not restates_default(text)
     ):
-        patterns = tuple(TouchPattern(text, touch) for touch in touches(text))
+        patterns = tuple(pattern for touch in touches(text) for pattern in _touched(text, touch))
         if strict:
             patterns = (*patterns, UnreadPattern(text))
     effect = Effect.EXCLUDE if excluding else Effect.INCLUDE
     return CompiledRule(item, effect, patterns, (why,) if why else (), ())
+
+
+def _touched(text: str, touch: Touch) -> Iterator[Matchable]:
+    if "*" not in touch.host:
+        yield TouchPattern(text, touch)
+        return
+    try:
+        parsed = parse_listed(touch.host, Effect.EXCLUDE).patterns
+    except PatternSyntaxError:
+        # A star nobody can read: fear for everything below the domain spelled behind it.
+        rest = touch.host.rpartition("*")[2].partition(".")[2]
+        if "." in rest:
+            yield TouchPattern(text, Touch(rest, below_only=True))
+        return
+    for pattern in parsed:
+        yield replace(pattern, text=text, demoted=Doubt.UNRESOLVED_EXCLUSION)
 
 
 def _from_words(rule: Rule, meaning: Interpretation, program: Program) -> Iterator[CompiledRule]:

@@ -19,7 +19,7 @@ from scopecheck.targets.host import Host, HostName, parse_host
 from scopecheck.targets.psl import default_suffixes
 from scopecheck.targets.url import Url, canonical_path
 
-__all__ = ["ParsedTarget", "expand", "parse_listed"]
+__all__ = ["ParsedTarget", "expand", "parse_listed", "stars_for_placeholders"]
 
 MAX_ALTERNATIVES = 1_000
 """How many targets one listed text may stand for; nested alternatives multiply."""
@@ -27,7 +27,7 @@ MAX_ALTERNATIVES = 1_000
 _SCHEME = re.compile(r"(?:([a-z][a-z0-9+.-]*)|\*|http(?:\(s\)|\[s\]|s?\*)):/{2}", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
     r"<[^<>]{1,60}>|\{[^{},|.]{1,60}\}|%[A-Za-z_]{2,40}%|#{2,}|\[[A-Za-z_ -]{2,40}\]|\bX{2,}\b"
-    r"|\((?:your|my)[^()|]{0,40}\)|\$\{[^{}]{1,60}\}"
+    r"|\((?:your|my|any|sub-?domain|tenant|customer|name)[^()|/.]{0,40}\)|\$\{[^{}]{1,60}\}"
 )
 _NOUNS = (
     "store|shop|domain|company|name|org|organization|site|instance|subdomain|tenant|workspace|account|team|id"
@@ -35,7 +35,9 @@ _NOUNS = (
 _YOUR = re.compile(
     rf"(?<![a-z0-9])(?:h1-)?your[-_]?(?:{_NOUNS})(?:[-_]?(?:{_NOUNS}))?(?=\.|\Z)", re.IGNORECASE
 )
-_CHOICE = re.compile(r"\(([^(){}]*\|[^(){}]*)\)|\{([^(){}]*[,|][^(){}]*)\}|\[(\.[\w.-]+|[\w-]+\.)\]")
+_CHOICE = re.compile(
+    r"\(([^(){}]*\|[^(){}]*|[\w.-]+(?:/[\w.-]+)+)\)|\{([^(){}]*[,|][^(){}]*)\}|\[(\.[\w.-]+|[\w-]+\.)\]"
+)
 _LABEL = re.compile(r"[a-z0-9_*]([a-z0-9_*-]*[a-z0-9_*-])?")
 
 
@@ -67,7 +69,7 @@ def _spell_out(text: str) -> tuple[str, ...]:
         return (text,)
     paren, brace, optional = match.groups()
     if paren is not None:
-        choices = paren.split("|")
+        choices = paren.split("|" if "|" in paren else "/")
     elif brace is not None:
         choices = re.split(r"[,|]", brace)
     else:
@@ -126,6 +128,11 @@ def _mask(text: str) -> str:
     return _PLACEHOLDER.sub(lambda match: "x" * len(match[0]), text)
 
 
+def stars_for_placeholders(text: str) -> str:
+    """Return `text` with a star in place of every placeholder."""
+    return _YOUR.sub("*", _PLACEHOLDER.sub("*", text))
+
+
 def _split_port(authority: str, source: str) -> tuple[str, int | None]:
     if authority.startswith("["):
         inside, bracket, after = authority.partition("]")
@@ -171,8 +178,7 @@ def classify(text: str, source: str, owned: frozenset[str], notes: list[str]) ->
     """Return the form of a listed host; raise `PatternSyntaxError` where it is none."""
     placeholder = _PLACEHOLDER.search(text) is not None or _YOUR.search(text) is not None
     if placeholder:
-        text = _PLACEHOLDER.sub("*", text)
-        text = _YOUR.sub("*", text)
+        text = stars_for_placeholders(text)
     if text.startswith(".") and text.count(".") > 1:
         notes.append("a leading dot is read as `*.`")
         text = "*" + text

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scopecheck.scope.grammar import stars_for_placeholders
+
 __all__ = [
     "Named",
     "Touch",
@@ -25,60 +27,18 @@ __all__ = [
 _MAX_PROSE = 65_536
 
 _HOST = re.compile(
-    r"(?<![\w@./*-])(?:[a-z][a-z0-9+.-]*://)?"
-    r"((?:\*\.?)?(?:[a-z0-9_][a-z0-9_*-]*\.)+[a-z][a-z0-9-]*[a-z])"
+    r"(?<![\w@./-])(?:[a-z][a-z0-9+.-]*://)?"
+    r"((?:[a-z0-9_*][a-z0-9_*-]*\.)+(?:[a-z][a-z0-9-]*[a-z]|\*(?=[\s,;)]|\Z)))"
     r"((?::[0-9]{2,5})?(?:/[^\s,;)\"'<>|]*)?)(?![\w@-])",
     re.IGNORECASE,
 )
 # Words with a dot that are no hosts, and endings that name files.
 _NOT_HOSTS = frozenset({"e.g", "i.e", "node.js", "asp.net", "etc.etc", "vue.js", "next.js", "vs.code"})
 _FILE_ENDINGS = frozenset(
-    [
-        "exe",
-        "dll",
-        "msi",
-        "apk",
-        "ipa",
-        "jar",
-        "dmg",
-        "pkg",
-        "deb",
-        "rpm",
-        "js",
-        "php",
-        "asp",
-        "aspx",
-        "html",
-        "htm",
-        "txt",
-        "md",
-        "pdf",
-        "json",
-        "xml",
-        "yaml",
-        "yml",
-        "csv",
-        "cfg",
-        "conf",
-        "ini",
-        "log",
-        "bak",
-        "tar",
-        "gz",
-        "tgz",
-        "iso",
-        "bin",
-        "png",
-        "jpg",
-        "jpeg",
-        "gif",
-        "svg",
-        "css",
-        "sql",
-        "cpp",
-        "java",
-        "jsp",
-    ]
+    """
+    exe dll msi apk ipa jar dmg pkg deb rpm js php asp aspx html htm txt md pdf json xml yaml yml
+    csv cfg conf ini log bak tar gz tgz iso bin png jpg jpeg gif svg css sql cpp java jsp
+    """.split()  # noqa: SIM905 - a list of one word a line would hide the others
 )
 _EXCEPTED = re.compile(
     r"(?:other than|except(?:ing|ion)?(?: for| of)?|apart from|besides|with the exception of|unless)\W+"
@@ -86,14 +46,28 @@ _EXCEPTED = re.compile(
     re.IGNORECASE,
 )
 _BELOW_ONLY = re.compile(r"sub-?domains?\s+(?:of|under|on|for|at|in|below)\W+(?:the\s+)?$", re.IGNORECASE)
-_DEFAULT = re.compile(
-    r"\A\W*(?:-\s*)?(?:"
-    r"(?:any|all|every|other)[\w\s/'’,-]*?\b(?:not|aren['’]t|isn['’]t|excluded|except)\b[\w\s'’\"‘“-]*?"
-    r"(?:list(?:ed)?|scope|mention(?:ed)?|defined|specified|stated|includ(?:ed)?)\b[\w\s'’\"”’-]*"
-    r"|(?:any|every)thing (?:else|other|that is not)\b[\w\s'’\"‘”’-]*"
-    r"|(?:all |any )?other (?:sub-?domains?|domains?|assets?|targets?|hosts?|systems?|services?|endpoints?)"
-    r"(?: (?:except|other than|not|that are not)\b[\w\s'’-]*(?:scope|listed)[\w\s'’-]*)?"
-    r")\W*\Z",
+_ASSETS = (
+    r"(?:(?:sub)?-?domains?|\(sub\)domains?|assets?|targets?|hosts?|systems?|services?|endpoints?|urls?|websites?|"
+    r"sites?|applications?|apps?|products?|properties|property|infrastructure|scopes?|resources?|projects?)"
+)
+_EVERYTHING = re.compile(rf"\A\W*(?:any|all|every|other|anything|everything|{_ASSETS})\b", re.IGNORECASE)
+# "not explicitly listed": a relative clause, which leaves what is listed alone.
+_NOT_LISTED = re.compile(
+    r"\b(?:not|aren['’]t|isn['’]t|haven['’]t|hasn['’]t|without being)(?:\s+[\w-]+){0,3}?\s+"
+    r"(?:list(?:ed)?|mentioned|defined|specified|stated|described|called out|enumerated|included)\b",
+    re.IGNORECASE,
+)
+# "domains not in scope" restates the default; "staging sites are not in scope" excludes something.
+_NOT_IN_SCOPE = re.compile(
+    rf"\b(?:anything|everything|{_ASSETS})(?:\s+(?:that|which)(?:\s+(?:is|are))?)?\s+not(?:\s+[\w-]+)?\s+"
+    r"(?:in|part of|within)[\s-]+(?:the\s+|our\s+)?[\"'“‘]?(?:in[\s-])?scope",
+    re.IGNORECASE,
+)
+_ALL_ELSE = re.compile(
+    rf"\A\W*(?:(?:anything|everything) (?:else|other)"
+    rf"|(?:(?:all|any) )?other (?:\w+ )?{_ASSETS}(?:,? (?:and|or|/) {_ASSETS})*)"
+    r"(?:\s+(?:is|are)(?: considered)?(?: to be)?(?: as)? out[ -]of[ -]scope"
+    r"|\s+(?:except|other than|besides)\b[\w\s'’-]{0,40}(?:in[ -]scope|listed)(?:[\w\s-]{0,30})?)?\W*\Z",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
@@ -156,28 +130,34 @@ def named_hosts(text: str) -> Iterator[Named]:
 
 
 def touches(text: str) -> tuple[Touch, ...]:
-    """Return what an unread exclusion touches; the hosts that it excepts itself are not among it."""
+    """Return what an unread exclusion touches; the hosts that it excepts itself are not among it.
+
+    A host with a star other than one in front (`ads*.example.com`) is returned as written.
+    """
+    text = stars_for_placeholders(text[:_MAX_PROSE])
     found: dict[Touch, None] = {}
     excepting = False
     for named in named_hosts(text):
-        before = text[max(0, named.start - 200) : named.start]
-        before = re.sub(r"[a-z][a-z0-9+.-]*://\Z", "", before)
-        joined = re.search(r"\A.*?(?:,|\band\b|\bor\b)\W*\Z", before[-12:], re.IGNORECASE | re.DOTALL)
+        before = re.sub(r"[a-z][a-z0-9+.-]*://\Z", "", text[max(0, named.start - 200) : named.start])
+        joined = re.search(r"(?:,|\band|\bor)\W*\Z", before[-8:], re.IGNORECASE)
         excepting = bool(_EXCEPTED.search(before)) or (excepting and joined is not None)
         if excepting:
             continue
-        star = "*" in named.host
-        labels = named.host.split(".")
-        literal = [label for i, label in enumerate(labels) if "*" not in "".join(labels[i:])]
-        if len(literal) < 2:
-            continue
-        found[Touch(".".join(literal), star or bool(_BELOW_ONLY.search(before)))] = None
+        bare = named.host.removeprefix("*.")
+        below = bare != named.host or bool(_BELOW_ONLY.search(before))
+        found[Touch(bare if "*" not in bare else named.host, below)] = None
     return tuple(found)
 
 
 def restates_default(text: str) -> bool:
     """Tell whether an exclusion only says that what is not listed is out of scope (P4)."""
-    return len(text) < 500 and not any(named_hosts(text)) and _DEFAULT.match(text) is not None
+    if len(text) > 500 or any(named_hosts(text)):
+        return False
+    if _ALL_ELSE.match(text):
+        return True
+    return _EVERYTHING.match(text) is not None and bool(
+        _NOT_LISTED.search(text) or _NOT_IN_SCOPE.search(text)
+    )
 
 
 def declares_open_scope(text: str) -> bool:
