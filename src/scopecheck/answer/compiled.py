@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -13,7 +14,7 @@ from scopecheck.scope.hostset import Names, Span
 from scopecheck.scope.interpret import Interpretation
 from scopecheck.scope.model import Inclusion, Policy, Program, Rule, Unresolved
 from scopecheck.scope.pattern import Effect, Found, HostForm, HostText, Pattern, ThingPattern, UrlPattern
-from scopecheck.scope.prose import Touch, restates_default, restricted, touches, widens
+from scopecheck.scope.prose import Touch, named_hosts, restates_default, restricted, touches, widens
 from scopecheck.scope.zone import Doubt, Everything, Zone
 from scopecheck.targets.asset import name_key
 from scopecheck.targets.url import Url
@@ -118,7 +119,12 @@ def _compile_rule(rule: Rule, meaning: Interpretation) -> CompiledRule:
         for pattern in meaning.patterns
     ]
     names = [rule.name, *(rule.aliases if isinstance(rule, Inclusion) else ())]
-    patterns += [ThingPattern(name, rule.effect, name_key(name), demoted=demoted) for name in names if name]
+    patterns += [
+        ThingPattern(name, rule.effect, name_key(name), demoted=demoted)
+        for name in names
+        # A name that is a host would let `check` answer for the asset where the host was asked.
+        if name and not any(named_hosts(name)) and not re.search(r"[/:@\[]", name)
+    ]
     words = tuple(text for text in (rule.condition, rule.instruction, meaning.words) if text)
     return CompiledRule(rule, rule.effect, tuple(patterns), meaning.notes, words)
 

@@ -97,12 +97,9 @@ class Index:
                 self._add(_Entry(number, rule, pattern), blocks)
                 number += 1
         self._depth = max((name.count(".") + 1 for name in self._suffix), default=0)
-        self._blocks = {version: _Blocks(found) for version, found in blocks.items() if found}
-
-    @property
-    def keys(self) -> frozenset[str]:
+        self.keys = frozenset(self._things)
         """The keys of every app and name that a rule lists."""
-        return frozenset(self._things)
+        self._blocks = {version: _Blocks(found) for version, found in blocks.items() if found}
 
     def _add(self, entry: _Entry, blocks: dict[int, list[tuple[Addresses, _Entry]]]) -> None:
         pattern = entry.pattern

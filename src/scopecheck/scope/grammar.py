@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import quote
 
 from scopecheck.errors import HostError, PatternSyntaxError
 from scopecheck.scope.hostset import Addresses
@@ -162,7 +163,9 @@ def _split_tail(tail: str, source: str, notes: list[str]) -> tuple[PathSet, str,
         page = path in ("", "/") and not query
     if path.startswith("*"):
         path = "/" + path
-    return PathSet.parse(canonical_path(path) if path else ""), query, page
+    # What the URL parser would encode in a target's path is encoded here too.
+    encoded = quote(path, safe="!#$%&'()*+,-./:;=?@[\\]_|~")
+    return PathSet.parse(canonical_path(encoded) if path else ""), query, page
 
 
 def _unify_link(pattern: UrlPattern, effect: Effect) -> UrlPattern:
