@@ -10,7 +10,8 @@
     │  └─ PatternSyntaxError           an asset text that no pattern expresses
     ├─ TargetError                     the caller must mend the question
     │  ├─ HostError
-    │  └─ UrlError
+    │  ├─ UrlError
+    │  └─ FindingTypeError             no finding type goes by this word
     └─ MissingExtraError               an optional dependency is not installed
 
 Out of scope is an answer, never an exception.
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from scopecheck.diagnostic import Diagnostic
 
 __all__ = [
+    "FindingTypeError",
     "HostError",
     "MissingExtraError",
     "PatternSyntaxError",
@@ -95,6 +97,18 @@ class HostError(TargetError):
 
 class UrlError(TargetError):
     """A URL is refused by the WHATWG URL parser, or has no host."""
+
+
+class FindingTypeError(TargetError):
+    """No finding type goes by this word; `suggestions` are the nearest words that are known."""
+
+    def __init__(self, message: str, suggestions: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.args = (message, suggestions)  # Both, so that it pickles.
+        self.suggestions = suggestions
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class MissingExtraError(ScopecheckError, ImportError):

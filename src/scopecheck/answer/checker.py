@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from scopecheck.answer.compiled import CompiledRule, compile_program
 from scopecheck.answer.decide import decide
@@ -14,6 +15,9 @@ from scopecheck.scope.prose import declares_open_scope
 from scopecheck.targets.asset import App, Block, Name, Target, name_key, parse_bare, parse_target
 from scopecheck.targets.host import parse_address
 from scopecheck.targets.url import Url, has_scheme, parse_url
+
+if TYPE_CHECKING:
+    from scopecheck.answer.finding import FindingVerdict
 
 __all__ = ["Checker"]
 
@@ -75,6 +79,34 @@ class Checker:
             app = key.isdigit() or ("." in key and " " not in key)
             return self._answer(name, App(text, key) if app else Name(text, key))
         return self.check(name)
+
+    def check_finding(
+        self, type: str, target: str | None = None, assume: Collection[str] = ()
+    ) -> FindingVerdict:
+        """Answer whether a kind of finding counts, on `target` if one is given.
+
+        `type` is a VRT id, `CWE-79`, `LLM01:2025`, a common word or a category of the program's own;
+        `assume` are ids (or the words) of conditions that the caller asserts. Raises
+        `FindingTypeError` for an unknown word, with the nearest known ones (F1).
+        """
+        from scopecheck.answer.finding import decide_finding
+        from scopecheck.findings.rules import FindingRules
+
+        assumed = (assume,) if isinstance(assume, str) else tuple(assume)
+        rules = FindingRules.of(self.program)
+        asked = rules.resolve(type)
+        if target is None:
+            return decide_finding(self.program, rules, asked, assume=assumed)
+        asset = self.check(target)
+        bound = [rule for rule in rules.rules if rule.rule.assets]
+        holds = {rule.id: self._on_assets(rule.rule.assets, asset) for rule in bound}
+        return decide_finding(self.program, rules, asked, asset=asset, holds_for=holds, assume=assumed)
+
+    def _on_assets(self, assets: tuple[str, ...], asset: Verdict) -> bool | None:
+        """Tell whether a target is one of the assets that a rule is bound to, None for perhaps (F4)."""
+        part = Program.from_assets(include=assets, owned=self.program.owned, policy=self.program.policy)
+        decision = Checker(part).check(asset.text).decision
+        return None if decision is Decision.UNDETERMINED else decision is Decision.IN_SCOPE
 
     def filter(self, targets: Iterable[str]) -> Iterator[str]:
         """Yield, lazily and in order, the targets that are in scope."""

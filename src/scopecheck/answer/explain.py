@@ -60,6 +60,7 @@ def why(verdict: Verdict) -> str:
         ),
         Reason.UNSTATED_ALIAS: f"{ours} is probably meant, but stands in no published list",
         Reason.WIDE_READING: f"only the wide reading of {theirs or ours} covers it",
+        Reason.UNLISTED_FINDING: "no rule of the program names this kind of finding",
         Reason.OPEN_SCOPE: "no rule lists it, but the program says that all its assets may count",
     }
     return sentences[verdict.reason]
@@ -87,6 +88,7 @@ def question(verdict: Verdict) -> str | None:
         Reason.DEPTH_UNSTATED: f"does the star in {rule} stand for more than one label, as in {host}?",
         Reason.UNSTATED_ALIAS: f"does {rule} belong to the scope, though no published list has it?",
         Reason.WIDE_READING: f"does {rule} {verb} {target}?",
+        Reason.UNLISTED_FINDING: "does this kind of finding count?",
         Reason.OPEN_SCOPE: f"is {target} in scope, though no rule lists it?",
     }
     return questions[verdict.reason]

@@ -46,6 +46,7 @@ class Reason(StrEnum):
     DEPTH_UNSTATED = "depth-unstated"
     UNSTATED_ALIAS = "unstated-alias"
     WIDE_READING = "wide-reading"
+    UNLISTED_FINDING = "unlisted-finding"
     OPEN_SCOPE = "open-scope"
 
 

@@ -1,0 +1,265 @@
+"""The answer for a finding type, alone or on an asset (F1 to F6)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from scopecheck.answer.verdict import Decision, Reason, Verdict
+from scopecheck.findings.rules import FindingMatch, FindingRules, Standing
+from scopecheck.findings.taxonomy import default_taxonomy
+from scopecheck.findings.words import FindingType
+from scopecheck.scope.model import Program
+from scopecheck.scope.pattern import Effect
+from scopecheck.scope.terms import Channel, Condition, Range
+from scopecheck.targets.host import printable
+
+__all__ = ["FindingVerdict", "decide_finding", "least_eligible"]
+
+_RANK = {Decision.OUT_OF_SCOPE: 0, Decision.UNDETERMINED: 1, Decision.IN_SCOPE: 2}
+_REASONS = {
+    Standing.CONDITION: Reason.CONDITION,
+    Standing.PAIR: Reason.CONDITION,
+    Standing.UNSTATED: Reason.UNSTATED_EXCLUSION,
+    Standing.UNREAD: Reason.UNRESOLVED_EXCLUSION,
+}
+
+
+def least_eligible(*decisions: Decision) -> Decision:
+    """Return the least eligible of decisions: an answer for a pair is never more than either half."""
+    return min(decisions, key=_RANK.__getitem__)
+
+
+@dataclass(frozen=True)
+class FindingVerdict:
+    """Whether a kind of finding counts, on a target if one was named, and why.
+
+    `decision` is for the pair; `finding_decision` for the type alone, `asset` is the verdict of the
+    target. `conditions` are what an exclusion leaves open (F3): assert one by its id with `assume`.
+    """
+
+    program: Program
+    type: FindingType
+    decision: Decision
+    reason: Reason
+    finding_decision: Decision
+    finding_reason: Reason
+    matches: tuple[FindingMatch, ...]
+    beaten: tuple[FindingMatch, ...] = ()
+    asset: Verdict | None = None
+    caveats: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+
+    @property
+    def in_scope(self) -> bool:
+        """True for `IN_SCOPE` alone."""
+        return self.decision is Decision.IN_SCOPE
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions under which the answer would be another."""
+        return tuple(dict.fromkeys(m.condition for m in self.matches if m.condition is not None))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was normalised in the word that was asked."""
+        return self.type.notes
+
+    @property
+    def priority(self) -> int | None:
+        """The baseline priority of the taxonomy, 1 (worst) to 5; None where it varies (F6)."""
+        found = {default_taxonomy().priority(one) for one in self.type.ids}
+        return found.pop() if len(found) == 1 else None
+
+    @property
+    def reward(self) -> Range | None:
+        """The baseline range for the priority in the asset's reward group; the program may change it."""
+        rewards = self.program.rewards
+        if rewards is None or self.decision is Decision.OUT_OF_SCOPE:
+            return None
+        group = rewards.groups.get(self.asset.group or "") if self.asset is not None else None
+        if group is not None and self.priority is not None and group.by_priority:
+            return group.by_priority.get(f"P{self.priority}")  # type: ignore[call-overload, no-any-return]
+        return rewards.usual
+
+    @property
+    def report_to(self) -> tuple[Channel, ...]:
+        """Where to report it instead (F5)."""
+        wanted = {m.rule.rule.report_to for m in self.matches if m.rule is not None}
+        return tuple(channel for channel in self.program.channels if channel.id in wanted)
+
+    @property
+    def see_programs(self) -> tuple[str, ...]:
+        """Sibling programs that take such findings (F5)."""
+        found = (m.rule.rule.see_program for m in self.matches if m.rule is not None)
+        return tuple(dict.fromkeys(one for one in found if one))
+
+    @property
+    def question(self) -> str | None:
+        """What to ask the program where the answer is `UNDETERMINED`."""
+        if self.decision is not Decision.UNDETERMINED:
+            return None
+        if self.finding_decision is not Decision.UNDETERMINED and self.asset is not None:
+            return self.asset.question
+        named = next((m.rule.rule.finding for m in self.matches if m.rule is not None), None)
+        if named is None:
+            return f"does {self.type} count here? no rule of the program names it"
+        return f"does the rule `{printable(named, 80)}` hold for {self.type}?"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as JSON types."""
+        reward = self.reward
+        return {
+            "program": self.program.id,
+            "finding": self.type.word,
+            "title": self.type.title,
+            "ids": list(self.type.ids),
+            "decision": str(self.decision),
+            "reason": str(self.reason),
+            "finding_decision": str(self.finding_decision),
+            "finding_reason": str(self.finding_reason),
+            "asset": self.asset.to_dict() if self.asset is not None else None,
+            "rules": [_match_dict(match) for match in self.matches if match.rule is not None],
+            "beaten": [_match_dict(match) for match in self.beaten if match.rule is not None],
+            "conditions": [{"id": one.id, "text": one.text} for one in self.conditions],
+            "assumed": list(self.assumed),
+            "priority": f"P{self.priority}" if self.priority else None,
+            "reward": {"low": reward.low, "high": reward.high} if reward is not None else None,
+            "report_to": [{"title": one.title, "url": one.url} for one in self.report_to],
+            "see_programs": list(self.see_programs),
+            "question": self.question,
+            "caveats": list(self.caveats),
+            "notes": list(self.notes),
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a verdict has no truth value; use `verdict.in_scope`")
+
+
+def _match_dict(match: FindingMatch) -> dict[str, Any]:
+    assert match.rule is not None
+    rule = match.rule.rule
+    return {
+        "rule": match.rule.id,
+        "finding": rule.finding,
+        "effect": match.effect.value,
+        "standing": match.standing.value,
+        "instruction": rule.instruction,
+        "entry": rule.entry or None,
+    }
+
+
+def _lines(verdict: FindingVerdict) -> Iterator[str]:
+    words = str(verdict.decision).lower().replace("_", " ")
+    where = f" on {printable(verdict.asset.text)}" if verdict.asset is not None else ""
+    yield f"{verdict.type}{where}: {words} ({verdict.reason}) for {verdict.program.name}"
+    for match in verdict.matches:
+        if match.rule is None:
+            yield "  why: no rule of the program names it"
+            continue
+        rule = match.rule.rule
+        side = "counts" if match.effect is Effect.INCLUDE else "does not count"
+        yield f"  rule: `{printable(rule.title or rule.finding, 120)}` {side} ({match.rule.id})"
+        if rule.instruction:
+            yield f"  the program says: {' '.join(rule.instruction.split())}"
+    for condition in verdict.conditions:
+        yield f"  unless: {condition.text} (assert it with `assume={condition.id}`)"
+    if verdict.asset is not None and verdict.asset.decision is not Decision.IN_SCOPE:
+        yield f"  asset: {verdict.asset.decision} ({verdict.asset.reason})"
+    yield from _details(verdict)
+
+
+def _details(verdict: FindingVerdict) -> Iterator[str]:
+    if verdict.priority is not None and verdict.decision is not Decision.OUT_OF_SCOPE:
+        yield f"  priority: P{verdict.priority} is the baseline; the program may change it"
+    if verdict.reward is not None:
+        currency = verdict.program.rewards.currency if verdict.program.rewards else ""
+        low, high = verdict.reward.low, verdict.reward.high
+        yield f"  reward: {low} to {high} {currency}, a baseline that the program may change"
+    for channel in verdict.report_to:
+        yield f"  report instead: {channel.title}: {channel.url or channel.email or ''}"
+    for program in verdict.see_programs:
+        yield f"  see program: {program}"
+    if verdict.question:
+        yield f"  ask: {verdict.question}"
+    for caveat in verdict.caveats:
+        yield f"  caveat: {printable(caveat, 300)}"
+    for note in verdict.notes:
+        yield f"  note: {note}"
+
+
+def decide_finding(
+    program: Program,
+    rules: FindingRules,
+    asked: FindingType,
+    *,
+    asset: Verdict | None = None,
+    holds_for: dict[str, bool | None] | None = None,
+    assume: Collection[str] = (),
+) -> FindingVerdict:
+    """Decide as for assets: the narrower rule wins, a tie excludes, a doubt is said (F2)."""
+    matches = tuple(rules.matches(asked, assume, holds_for))
+    decision, reason, deciding = _decide(matches)
+    joint, why = decision, reason
+    if asset is not None:
+        joint = least_eligible(decision, asset.decision)
+        why = reason if joint is decision else asset.reason
+    beaten = tuple(match for match in matches if match not in deciding and match.rule is not None)
+    return FindingVerdict(
+        program,
+        asked,
+        joint,
+        why,
+        decision,
+        reason,
+        deciding,
+        beaten,
+        asset,
+        tuple(_caveats(rules, asked, decision, asset)),
+        tuple(assume),
+    )
+
+
+def _caveats(
+    rules: FindingRules, asked: FindingType, decision: Decision, asset: Verdict | None
+) -> Iterator[str]:
+    if decision is not Decision.OUT_OF_SCOPE:
+        for rule in rules.below(asked):
+            yield f"`{rule.rule.finding}` is excluded, which is a part of it"
+        for rule in rules.unread():
+            yield f"an exclusion that could not be read: {rule.rule.finding}"
+    if asset is not None:
+        yield from asset.caveats
+
+
+def _narrower(inclusion: FindingMatch, exclusion: FindingMatch) -> bool:
+    """Tell whether the inclusion is more precise wherever the exclusion speaks."""
+    pairs = zip(inclusion.depth, exclusion.depth, strict=True)
+    return all(ours > theirs for ours, theirs in pairs if theirs)
+
+
+def _decide(matches: tuple[FindingMatch, ...]) -> tuple[Decision, Reason, tuple[FindingMatch, ...]]:
+    inclusions = [m for m in matches if m.effect is Effect.INCLUDE]
+    certain = [m for m in matches if m.effect is Effect.EXCLUDE and m.certain]
+    possible = [m for m in matches if m.effect is Effect.EXCLUDE and not m.certain]
+    surviving = [i for i in inclusions if all(_narrower(i, e) for e in certain)]
+    winning = [i for i in surviving if i.certain and all(_narrower(i, e) for e in possible)]
+    if winning:
+        return Decision.IN_SCOPE, Reason.INCLUDED, tuple(winning)
+    if not surviving:
+        return Decision.OUT_OF_SCOPE, Reason.EXCLUDED, tuple(certain)
+    doubtful = [e for e in possible if not all(_narrower(i, e) for i in surviving)]
+    if doubtful:
+        found = {_REASONS[match.standing] for match in doubtful}
+        order = list(Reason)
+        return Decision.UNDETERMINED, min(found, key=order.index), (*surviving, *doubtful)
+    unsure = [i for i in surviving if i.rule is not None]
+    if not unsure:
+        return Decision.UNDETERMINED, Reason.UNLISTED_FINDING, tuple(surviving)
+    standing = unsure[0].standing
+    reason = Reason.UNSTATED_ALIAS if standing is Standing.UNSTATED else Reason.CONDITION
+    return Decision.UNDETERMINED, reason, tuple(unsure)
