@@ -67,10 +67,15 @@ class FindingVerdict:
         return self.type.notes
 
     @property
+    def priorities(self) -> tuple[int, ...]:
+        """The baseline priorities of the type and its variants, 1 (worst) to 5; empty where they vary."""
+        tree = default_taxonomy()
+        return tuple(sorted({p for one in self.type.ids for p in tree.priorities(one)}))
+
+    @property
     def priority(self) -> int | None:
-        """The baseline priority of the taxonomy, 1 (worst) to 5; None where it varies (F6)."""
-        found = {default_taxonomy().priority(one) for one in self.type.ids}
-        return found.pop() if len(found) == 1 else None
+        """The worst baseline priority among the variants of the type; None where it varies (F6)."""
+        return self.priorities[0] if self.priorities else None
 
     @property
     def reward(self) -> Range | None:
@@ -79,9 +84,13 @@ class FindingVerdict:
         if rewards is None or self.decision is Decision.OUT_OF_SCOPE:
             return None
         group = rewards.groups.get(self.asset.group or "") if self.asset is not None else None
-        if group is not None and self.priority is not None and group.by_priority:
-            return group.by_priority.get(f"P{self.priority}")  # type: ignore[call-overload, no-any-return]
-        return rewards.usual
+        if group is None or not self.priorities:
+            return rewards.usual
+        wanted = {f"P{priority}" for priority in self.priorities}
+        ranges = [amount for priority, amount in group.by_priority.items() if priority in wanted]
+        if not ranges:
+            return rewards.usual
+        return Range(low=min(one.low for one in ranges), high=max(one.high for one in ranges))
 
     @property
     def report_to(self) -> tuple[Channel, ...]:
@@ -125,6 +134,7 @@ class FindingVerdict:
             "conditions": [{"id": one.id, "text": one.text} for one in self.conditions],
             "assumed": list(self.assumed),
             "priority": f"P{self.priority}" if self.priority else None,
+            "priorities": [f"P{one}" for one in self.priorities],
             "reward": {"low": reward.low, "high": reward.high} if reward is not None else None,
             "report_to": [{"title": one.title, "url": one.url} for one in self.report_to],
             "see_programs": list(self.see_programs),
@@ -166,8 +176,10 @@ def _lines(verdict: FindingVerdict) -> Iterator[str]:
         yield f"  rule: `{printable(rule.title or rule.finding, 120)}` {side} ({match.rule.id})"
         if rule.instruction:
             yield f"  the program says: {' '.join(rule.instruction.split())}"
-    for condition in verdict.conditions:
-        yield f"  unless: {condition.text} (assert it with `assume={condition.id}`)"
+    for match in verdict.matches:
+        if match.condition is not None:
+            word = "only if" if match.standing is Standing.CONDITION else "unless"
+            yield f"  {word}: {match.condition.text} (assert it with `assume={match.condition.id}`)"
     if verdict.asset is not None and verdict.asset.decision is not Decision.IN_SCOPE:
         yield f"  asset: {verdict.asset.decision} ({verdict.asset.reason})"
     yield from _details(verdict)
@@ -175,7 +187,9 @@ def _lines(verdict: FindingVerdict) -> Iterator[str]:
 
 def _details(verdict: FindingVerdict) -> Iterator[str]:
     if verdict.priority is not None and verdict.decision is not Decision.OUT_OF_SCOPE:
-        yield f"  priority: P{verdict.priority} is the baseline; the program may change it"
+        best, worst = verdict.priorities[0], verdict.priorities[-1]
+        span = f"P{best}" if best == worst else f"P{best} to P{worst}, by variant,"
+        yield f"  priority: {span} is the baseline; the program may change it"
     if verdict.reward is not None:
         currency = verdict.program.rewards.currency if verdict.program.rewards else ""
         low, high = verdict.reward.low, verdict.reward.high

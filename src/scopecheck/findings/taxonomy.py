@@ -92,10 +92,12 @@ class Taxonomy:
             current = current.rpartition(".")[0]
         return ()
 
-    def priority(self, id: str) -> int | None:
-        """Return the baseline priority of a node; None where it varies, also among those below it."""
-        found = {node.priority for node in self.below(id) if node.priority is not None or node.varies}
-        return found.pop() if len(found) == 1 else None
+    def priorities(self, id: str) -> tuple[int, ...]:
+        """Return the baseline priorities of a node and those below it, worst first.
+
+        Empty where the taxonomy gives none: the baseline varies, or the node is of another tree.
+        """
+        return tuple(sorted({node.priority for node in self.below(id) if node.priority is not None}))
 
     @classmethod
     def from_vrt(cls, path: str | Path, *, gone: Mapping[str, str] | None = None) -> Taxonomy:
