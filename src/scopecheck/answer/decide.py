@@ -35,7 +35,7 @@ def decide(matches: Sequence[Match], *, open_scope: bool = False) -> Outcome:
         return Outcome(Decision.IN_SCOPE, Reason.INCLUDED, tuple(winning), _others(matches, winning))
     if surviving:  # D3
         doubtful = [e for e in possible if not all(overrides(i, e) for i in surviving)]
-        unsure = [] if any(i.certain for i in surviving) else surviving
+        unsure = [] if any(i.certain for i in surviving) else _narrowest(surviving)
         reason = _first_reason([*doubtful, *unsure])
         deciding = (*surviving, *doubtful)
         return Outcome(Decision.UNDETERMINED, reason, deciding, _others(matches, deciding))
@@ -43,6 +43,15 @@ def decide(matches: Sequence[Match], *, open_scope: bool = False) -> Outcome:
         return Outcome(Decision.UNDETERMINED, Reason.OPEN_SCOPE, (), tuple(possible))
     reason = Reason.EXCLUDED if certain else Reason.NOT_LISTED
     return Outcome(Decision.OUT_OF_SCOPE, reason, tuple(certain), (*inclusions, *possible))
+
+
+def _narrowest(inclusions: Sequence[Match]) -> list[Match]:
+    """Return the inclusions that no other is narrower than: theirs is the question to ask."""
+    return [
+        one
+        for one in inclusions
+        if not any(strictly_narrower(other.zone, one.zone, against_narrow=False) for other in inclusions)
+    ]
 
 
 def _others(matches: Sequence[Match], deciding: Sequence[Match]) -> tuple[Match, ...]:

@@ -31,13 +31,17 @@ def _quote(text: str) -> str:
     return f"`{printable(text)}`"
 
 
-def _first(matches: tuple[Match, ...], effect: Effect) -> Match | None:
-    return next((match for match in matches if match.effect is effect), None)
+def _bearing(verdict: Verdict, effect: Effect) -> Match | None:
+    """Return the match of a side that the reason comes from, or else the first of that side."""
+    ours = [match for match in verdict.matches if match.effect is effect]
+    reasoned = [match for match in ours if str(verdict.reason) in match.doubts]
+    least = sorted(reasoned, key=lambda match: len(match.doubts))
+    return next(iter([*least, *ours]), None)
 
 
 def why(verdict: Verdict) -> str:
     """Return one sentence that says why, without a full stop."""
-    include, exclude = _first(verdict.matches, Effect.INCLUDE), _first(verdict.matches, Effect.EXCLUDE)
+    include, exclude = _bearing(verdict, Effect.INCLUDE), _bearing(verdict, Effect.EXCLUDE)
     ours = _quote(include.rule.text) if include else ""
     theirs = _quote(exclude.rule.text) if exclude else ""
     target = _quote(str(verdict.target) if verdict.target is not None else verdict.text)
@@ -70,7 +74,7 @@ def question(verdict: Verdict) -> str | None:
     """Return what to ask the program, or None where nothing is open."""
     if verdict.decision is not Decision.UNDETERMINED:
         return None
-    include, exclude = _first(verdict.matches, Effect.INCLUDE), _first(verdict.matches, Effect.EXCLUDE)
+    include, exclude = _bearing(verdict, Effect.INCLUDE), _bearing(verdict, Effect.EXCLUDE)
     asked = exclude or include
     rule = _quote(asked.rule.text) if asked else ""
     target = _quote(str(verdict.target) if verdict.target is not None else verdict.text)
