@@ -17,7 +17,9 @@ from scopecheck.targets.host import parse_address
 from scopecheck.targets.url import Url, has_scheme, parse_url
 
 if TYPE_CHECKING:
+    from scopecheck.answer.chain import ChainVerdict
     from scopecheck.answer.finding import FindingVerdict
+    from scopecheck.answer.report import Report, ReportVerdict
 
 __all__ = ["Checker"]
 
@@ -107,6 +109,18 @@ class Checker:
         part = Program.from_assets(include=assets, owned=self.program.owned, policy=self.program.policy)
         decision = Checker(part).check(asset.text).decision
         return None if decision is Decision.UNDETERMINED else decision is Decision.IN_SCOPE
+
+    def check_report(self, report: Report) -> ReportVerdict:
+        """Return every problem of a report before it is submitted; secrets appear in no output."""
+        from scopecheck.answer.report import check_report
+
+        return check_report(self.program, report, self.check, self.check_finding)
+
+    def check_chain(self, locations: Iterable[str]) -> ChainVerdict:
+        """Answer for a redirect chain, hop by hop, before anything is contacted."""
+        from scopecheck.answer.chain import check_chain
+
+        return check_chain(self.check_url, locations)
 
     def filter(self, targets: Iterable[str]) -> Iterator[str]:
         """Yield, lazily and in order, the targets that are in scope."""
