@@ -46,7 +46,7 @@ _COMMON_KEYS = (
     ("AKIA", "an AWS key id"),
     ("AIza", "a Google API key"),
 )
-_SECRET_TAIL = r"[A-Za-z0-9_-]{16,}"
+_TAIL = r"[A-Za-z0-9_-]{16,}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -151,7 +151,7 @@ class _Secrets:
     def mask(self, text: str) -> str:
         known = {shape.prefix: shape for shape in self.shapes}
         for prefix in sorted({*known, *(prefix for prefix, _ in _COMMON_KEYS)}, key=len, reverse=True):
-            shown = re.sub(rf"(?<![A-Za-z0-9]){re.escape(prefix)}{_SECRET_TAIL}", f"{prefix}masked", text)
+            shown = re.sub(rf"(?<![A-Za-z0-9]){re.escape(prefix)}{_TAIL}", f"{prefix}masked", text)
             if shown != text:
                 self.found[prefix] = known.get(prefix)
                 text = shown
@@ -192,12 +192,16 @@ def check_report(
 def _masked_report(report: Report, secrets: _Secrets) -> Report:
     people = report.collaborators
     listed = (people,) if isinstance(people, str) else tuple(people)
-    texts = {
-        one.name: secrets.mask(str(getattr(report, one.name) or ""))
-        for one in fields(report)
-        if one.name not in ("collaborators", "attests", "assume")
-    }
-    return replace(report, **texts, collaborators=tuple(secrets.mask(str(one)) for one in listed if one))
+    return replace(
+        report,
+        title=secrets.mask(str(report.title or "")),
+        target=secrets.mask(str(report.target or "")),
+        vulnerability_type=secrets.mask(str(report.vulnerability_type or "")),
+        url=secrets.mask(str(report.url or "")),
+        description=secrets.mask(str(report.description or "")),
+        proof_of_concept=secrets.mask(str(report.proof_of_concept or "")),
+        collaborators=tuple(secrets.mask(str(one)) for one in listed if one),
+    )
 
 
 def _secret_problems(program: Program, secrets: _Secrets) -> Iterator[ReportProblem]:
@@ -264,7 +268,8 @@ def _finding_problems(finding: FindingVerdict) -> Iterator[ReportProblem]:
     if finding.finding_decision is Decision.IN_SCOPE:
         return
     excluded = finding.finding_decision is Decision.OUT_OF_SCOPE
-    message = f"{finding.type} {'does not count here' if excluded else 'may not count here'} ({finding.finding_reason})"
+    words = "does not count here" if excluded else "may not count here"
+    message = f"{finding.type} {words} ({finding.finding_reason})"
     hints = [f"it counts only where {one.text}" for one in finding.conditions]
     hints += [f"report it to {one.title}: {one.url or one.email}" for one in finding.report_to]
     hints += [f"see program `{one}`" for one in finding.see_programs]
