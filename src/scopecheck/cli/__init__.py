@@ -10,6 +10,7 @@ import signal
 import sys
 
 from scopecheck.cli import checks as checks
+from scopecheck.cli import findings as findings
 from scopecheck.cli import programs as programs
 from scopecheck.cli import transfer as transfer
 from scopecheck.cli.app import cli
