@@ -1,4 +1,4 @@
-"""`scopecheck finding` and `scopecheck report`."""
+"""`scopecheck finding`, `report` and `triage`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import click
 import scopecheck as sc
 from scopecheck.cli.app import as_json_option, cli, dump, program_argument, reports_errors, say
 
-__all__ = ["finding", "report"]
+__all__ = ["finding", "report", "triage"]
 
 _EXIT = {sc.Decision.IN_SCOPE: 0, sc.Decision.OUT_OF_SCOPE: 1, sc.Decision.UNDETERMINED: 3}
 
@@ -55,3 +55,38 @@ def report(file: str | None, program: str | None, new: str | None, as_json: bool
     say(dump(verdict.to_dict()) if as_json else str(verdict))
     if not verdict.ready:
         raise SystemExit(1)
+
+
+@cli.command()
+@program_argument
+@click.argument("file", type=click.Path(dir_okay=False))
+@as_json_option
+@reports_errors
+def triage(program: str, file: str, as_json: bool) -> None:
+    """Sort the findings of a scanner's FILE: JSON lines of nuclei, SARIF 2.1.0, or Burp's XML.
+
+    Each gets the answer for its asset, for its kind, and for both. Exit code: 0 every finding counts,
+    1 any does not, else 3 any is undetermined, 2 usage or a bad file.
+    """
+    from scopecheck.formats.scanners import read_scanner, triage
+
+    checker = sc.Checker(sc.load(program))
+    findings, problems = read_scanner(file)
+    decisions = set()
+    for one in triage(checker, iter(findings)):
+        decisions.add(one.decision)
+        if as_json:
+            say(dump(one.to_dict()))
+            continue
+        asset = f"{one.asset.decision} ({one.asset.reason})" if one.asset is not None else "no target"
+        kind = (
+            f"{one.kind.finding_decision} ({one.kind.finding_reason})" if one.kind is not None else "unknown"
+        )
+        say(f"{one.decision:<13}  {one.finding.name}  {one.finding.target}")
+        say(f"               asset {asset}; finding {kind}")
+    for problem in problems:
+        say(str(problem), err=True)
+    if sc.Decision.OUT_OF_SCOPE in decisions:
+        raise SystemExit(1)
+    if sc.Decision.UNDETERMINED in decisions:
+        raise SystemExit(3)
