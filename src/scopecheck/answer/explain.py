@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scopecheck.answer.verdict import Decision, Match, Reason
 from scopecheck.scope.model import Exclusion, Inclusion
 from scopecheck.scope.pattern import Effect, HostForm, UrlPattern
-from scopecheck.scope.zone import strictly_narrower
+from scopecheck.scope.zone import Doubt, strictly_narrower
 from scopecheck.targets.host import printable
 from scopecheck.targets.url import DEFAULT_PORTS, Url
 
@@ -52,7 +52,7 @@ def why(verdict: Verdict) -> str:
         Reason.INVALID_TARGET: verdict.problem,
         Reason.AMBIGUOUS_TARGET: f"{verdict.problem}; browsers read it as {target}",
         Reason.PARTLY_LISTED: verdict.problem,
-        Reason.BELOW_EXCLUDED_HOST: f"{ours} covers it, but it lies below what {theirs} excludes",
+        Reason.BELOW_EXCLUDED_HOST: f"{ours} covers it, but it lies below what {theirs} {_excludes(exclude)}",
         Reason.UNSTATED_EXCLUSION: (
             f"{ours} covers it, but {theirs} is said to be excluded, though in no published list"
         ),
@@ -68,6 +68,11 @@ def why(verdict: Verdict) -> str:
         Reason.OPEN_SCOPE: "no rule lists it, but the program says that all its assets may count",
     }
     return sentences[verdict.reason]
+
+
+def _excludes(exclude: Match | None) -> str:
+    unstated = exclude is not None and Doubt.UNSTATED_EXCLUSION in exclude.doubts
+    return "is said to exclude, though in no published list" if unstated else "excludes"
 
 
 def question(verdict: Verdict) -> str | None:
@@ -100,7 +105,8 @@ def question(verdict: Verdict) -> str | None:
 
 def near_misses(verdict: Verdict) -> tuple[str, ...]:
     """Return the rules that look as if they covered the target, each with why they do not."""
-    if not isinstance(verdict.target, Url) or verdict.in_scope:
+    covered = any(match.effect is Effect.INCLUDE for match in verdict.all_matches)
+    if not isinstance(verdict.target, Url) or covered:
         return ()
     matched = {id(match.rule) for match in verdict.all_matches}
     found: dict[str, None] = {}
@@ -124,7 +130,8 @@ def _near(pattern: UrlPattern, url: Url) -> str | None:
         return None
     anywhere = pattern.match(url._replace(path="/", query="", port=pattern.port or url.port))
     if pattern.host.form in (HostForm.EXACT, HostForm.BELOW) and literal.count(".") >= 1:
-        if f".{literal}." in f".{url.host}." and not f".{url.host}".endswith(f".{literal}"):
+        inside = f".{literal}." in f".{url.host}." and not f".{url.host}".endswith(f".{literal}")
+        if inside and _registrable_part(url.host, literal):
             return f"the host ends in another domain, `{_registrable_part(url.host, literal)}`"
         if url.host.endswith(literal) and not f".{url.host}".endswith(f".{literal}"):
             return "the name only ends in the same letters, without a dot between"
@@ -188,23 +195,18 @@ def printable_lines(text: str) -> list[str]:
 
 
 def _details(verdict: Verdict) -> Iterator[tuple[str, str]]:
-    for match in verdict.matches[:_MAX_SHOWN]:
-        yield "rule", _rule_line(match.rule, verdict)
-    for match in verdict.beaten[:_MAX_SHOWN]:
-        yield "lost", _beaten_line(match, verdict)
-    for miss in verdict.near_misses:
-        yield "near miss", miss
+    yield from (("rule", _rule_line(match.rule, verdict)) for match in verdict.matches[:_MAX_SHOWN])
+    yield from (("lost", _beaten_line(match, verdict)) for match in verdict.beaten[:_MAX_SHOWN])
+    yield from (("near miss", miss) for miss in verdict.near_misses)
     if verdict.question:
         yield "ask", verdict.question
-    for words in _own_words(verdict):
-        yield "the program says", words
-    for caveat in verdict.caveats:
-        if caveat not in _own_words(verdict):
-            yield "caveat", caveat
-    for channel in _channels(verdict):
-        yield "report instead", channel
-    for note in verdict.notes:
-        yield "note", note
+    words = _own_words(verdict)
+    yield from (("the program says", text) for text in words)
+    yield from (("caveat", caveat) for caveat in verdict.caveats if caveat not in words)
+    remarks = dict.fromkeys(match.rule.item.note for match in verdict.matches)
+    yield from (("remark of the file", remark) for remark in remarks if remark)
+    yield from (("report instead", channel) for channel in _channels(verdict))
+    yield from (("note", note) for note in verdict.notes)
     paid = verdict.eligible_for_bounty
     if verdict.in_scope and paid is not None:
         yield "bounty", "eligible" if paid else "not eligible: in scope, but not paid"
@@ -215,7 +217,8 @@ def _own_words(verdict: Verdict) -> tuple[str, ...]:
 
 
 def _channels(verdict: Verdict) -> Iterator[str]:
-    wanted = {m.rule.item.report_to for m in verdict.matches if isinstance(m.rule.item, Exclusion)}
+    items = [match.rule.item for match in verdict.matches]
+    wanted = {item.report_to for item in items if isinstance(item, (Exclusion, Inclusion))}
     for channel in verdict.program.channels:
         if channel.id in wanted:
             yield f"{channel.title}: {channel.url or channel.email or ''}".rstrip(": ")
@@ -233,6 +236,7 @@ def _match_dict(match: Match, verdict: Verdict) -> dict[str, Any]:
         "place": str(place) if place is not None else None,
         "entry": item.entry or None,
         "instruction": item.instruction,
+        "note": item.note,
         "group": item.group if isinstance(item, Inclusion) else None,
     }
 

@@ -65,7 +65,9 @@ def _description(program: sc.Program) -> Iterator[str]:
     yield from _section(
         "finding types that do not count",
         (
-            one.finding + (f", unless {one.unless.text}" if one.unless else "")
+            one.finding
+            + (f", unless {one.unless.text}" if one.unless else "")
+            + ("" if one.stated else " (in no published list)")
             for one in program.findings.out_of_scope
         ),
     )

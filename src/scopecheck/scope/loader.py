@@ -45,7 +45,7 @@ def load(source: str | Path | Mapping[str, Any]) -> Program:
     if isinstance(source, str) and _is_id(source):
         bundled = _bundled_file(source)
         if bundled is not None:
-            return loads(bundled.read_bytes(), "yaml", str(bundled))
+            return loads(bundled.read_bytes(), "yaml", f"scopes/{bundled.name}")
     path = Path(source)
     try:
         known = path.is_file()

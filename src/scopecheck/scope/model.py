@@ -122,6 +122,8 @@ class Inclusion(Rule):
     max_severity: Literal["none", "low", "medium", "high", "critical"] | None = None
     group: Identifier | None = None
     """The reward group, a key of `rewards.groups`."""
+    report_to: Identifier | None = None
+    """The channel to use instead of a report, an id of `channels` (leaked keys, say)."""
     aliases: tuple[str, ...] = ()
     """Other names by which the same asset is asked about."""
 
