@@ -15,9 +15,8 @@ A null type is an id that the collector does not know; all seen are source repos
 
 An API object is one program, or a list of them, in one of three shapes.
 Researcher API (`GET api.intigriti.com/external/researcher/v1/programs/{id}`; collector
-Osb0rn3/bugbounty-targets): `domains` with `createdAt` and `content[]` (in the collector's files the
-items alone), an item `{"id", "type": {"id", "value"}, "endpoint", "tier": {"id", "value"},
-"description"}`; `rulesOfEngagement`.
+Osb0rn3/bugbounty-targets): `rulesOfEngagement`, and `domains` with `createdAt` and `content[]` (or the
+items alone), an item `{"type": {"id", "value"}, "endpoint", "tier": {"id", "value"}, "description"}`.
 Core API (`GET app.intigriti.com/api/core/public/programs/{company}/{handle}`): `assetsCollection[]` are
 revisions `{"createdAt", "content": {"assetsAndGroups": [...]}}`, an element is an asset `{"typeId",
 "name", "bountyTierId", "description"}` or a group with a `name` and `assets[]`. Lists of revisions too:
@@ -30,8 +29,7 @@ tier 3 to 1, 5 out of scope. Of revisions the one with the largest `createdAt` h
 
 An entry of the tier "Out of scope" is an exclusion, whatever list it stands in. A tier that nobody
 knows makes an inclusion hold in the wide reading only, since the tier is where exclusions are told.
-What a program lists that is not open holds under the condition that it opens.
-Ignored, and lost: ids, logos, dates of activity, `faqs`, attachments, confidentiality.
+A program that is not open includes under a condition. Lost: ids, logos, activity, `faqs`, attachments.
 """
 
 from __future__ import annotations
@@ -247,9 +245,7 @@ class _Reader:
         newest = self._newest(key, dated=True)
         content, path = newest[0]
         if any(other != content for other, _ in newest):
-            raise self.source.shape(
-                "two revisions have the same `createdAt`, so nobody can say which one holds", path
-            )
+            raise self.source.shape("two revisions have the same `createdAt`: which one holds?", path)
         if isinstance(content, Mapping):
             return content.get("assetsAndGroups"), f"{path}.assetsAndGroups"
         return content, path

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from urllib.parse import parse_qsl
 
 from scopecheck.errors import HostError, TargetError, UrlError
-from scopecheck.targets.host import HostName, parse_address, parse_host, printable, show_host
+from scopecheck.targets.host import MAX_TEXT, HostName, parse_address, parse_host, printable, show_host
 from scopecheck.targets.url import Url, has_scheme, parse_url
 
 __all__ = ["App", "Block", "Name", "SharedHosts", "Target", "name_key", "parse_target", "shared_hosts"]
@@ -82,7 +82,10 @@ class SharedHosts:
             return None
         kind, _, argument = where.partition(":")
         if kind == "query":
-            return next((v.casefold() for k, v in parse_qsl(url.query) if k == argument and v), None)
+            name, _, path = argument.partition(":")
+            given = [value for key, value in parse_qsl(url.query) if key == name]
+            packages = [value.casefold() for value in given if re.fullmatch(r"[\w-]+(\.[\w-]+)+", value)]
+            return packages[0] if packages and url.path.rstrip("/") == path else None
         segments = [part for part in url.path.split("/") if part]
         if kind == "segment":
             ids = [s.removeprefix(argument) for s in segments if s.startswith(argument)]
@@ -123,24 +126,26 @@ def parse_target(text: str, listed: Container[str] = frozenset()) -> Target:
     that asset, so that `com.example.app` is the app and not a host where it is listed so.
     Raises `TargetError` where the text is no target at all (T4).
     """
+    if len(text.encode(errors="replace")) > MAX_TEXT:
+        raise UrlError("the text is over 64 KiB")
+    plain = text.strip(" ")
+    block = parse_block(plain)
+    if block is not None:
+        return block
     if has_scheme(text):
         return parse_url(text)
-    stripped = text.strip()
-    key = name_key(stripped)
+    key = name_key(text)
     if key in listed:
         app = re.fullmatch(r"[\w.-]+", key) is not None and (key.isdigit() or "." in key)
         note = ("read as an app id, since the program lists it so",) if "." in key else ()
         return App(text, key, note) if app else Name(text, key)
-    block = parse_block(stripped)
-    if block is not None:
-        return block
-    scp = _SCP.fullmatch(stripped)
+    scp = _SCP.fullmatch(plain)
     if scp is not None:
         return parse_url(f"https://{scp[1]}/{scp[2]}")._replace(text=text)
     try:
         return parse_bare(text)
     except TargetError:
-        if not stripped or _LOOKS_LIKE_ADDRESS.search(stripped) or not _is_text(text):
+        if not key or _LOOKS_LIKE_ADDRESS.search(text.strip()) or not _is_text(text):
             raise
         return Name(text, key)
 
@@ -149,7 +154,7 @@ def parse_bare(text: str) -> Url:
     """Return `https://text/` for a host, `host:port` or `host/path` without a scheme (T2)."""
     if text.startswith("//"):
         return parse_url("https:" + text)._replace(text=text)
-    address = parse_address(text.strip())
+    address = parse_address(text.strip(" "))
     if address is not None:
         return parse_url(f"https://{show_host(address)}/")._replace(text=text)
     try:  # A bare host needs no URL parser around it.

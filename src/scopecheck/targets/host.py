@@ -124,9 +124,12 @@ def printable(text: str, limit: int = 200) -> str:
 
 def parse_address(text: str) -> IPv4Address | IPv6Address | None:
     """Return the address that `text` spells canonically, or None; mapped IPv6 becomes IPv4."""
+    bracketed = text.startswith("[") and text.endswith("]")
     try:
-        address = ip_address(text.removeprefix("[").removesuffix("]"))
+        address = ip_address(text[1:-1] if bracketed else text)
     except ValueError:
+        return None
+    if bracketed and address.version == 4:
         return None
     if isinstance(address, IPv6Address):
         if address.scope_id is not None:

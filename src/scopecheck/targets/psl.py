@@ -68,7 +68,9 @@ class PublicSuffixes:
         parent = tail.partition(".")[2]
         if parent and "*." + parent in self._icann and "!" + tail not in self._icann:
             return True
-        return private and (tail in self._private or (bool(parent) and "*." + parent in self._private))
+        if not private or "!" + tail in self._private:
+            return False
+        return tail in self._private or (bool(parent) and "*." + parent in self._private)
 
     @classmethod
     def from_text(cls, text: str, source: str = "text") -> PublicSuffixes:

@@ -19,6 +19,7 @@ from scopecheck.targets.host import (
     Host,
     HostName,
     canonical,
+    parse_address,
     parse_host,
     printable,
     show_host,
@@ -39,10 +40,11 @@ _PLAIN_URL = re.compile(
     r"(https?|wss?)://"
     r"((?:[a-z0-9_-]+\.)*[a-z_-][a-z0-9_-]*)"
     r"(?::([1-9][0-9]{0,4}))?"
-    rf"(?:(/(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?)(?:\?([!$-;=?-Z_a-z~|{{}}]*))?)?",
+    rf"(?:(/(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?)(?:\?([!$-&(-;=?-Z_a-z~|{{}}]*))?)?",
     re.ASCII,
 )
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_C0_AND_SPACE = "".join(map(chr, range(0x21)))
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
@@ -153,7 +155,7 @@ def _dissect(text: str, *, special: bool) -> _Anatomy:
     if re.search(r"[\t\r\n]", text):
         # WHATWG drops these, so `exam\nple.com` is `example.com` to a browser alone.
         doubts.append("a tab or newline in the text")
-    core = re.sub(r"[\t\r\n]", "", trimmed.strip("".join(map(chr, range(0x21)))))
+    core = re.sub(r"[\t\r\n]", "", trimmed.strip(_C0_AND_SPACE))
     if re.sub(r"[\t\r\n]", "", trimmed) != core:
         doubts.append("control characters around the target")
     rest = core[core.index(":") + 1 :]
@@ -230,12 +232,12 @@ def _other_readings(path: str, shown: str, *, raw: str) -> tuple[str, ...]:
     `%2f` and `%5c` may be decoded, once or twice, `..;x` may be a dot segment, `//` may
     collapse, and a raw backslash may be kept or taken for a slash.
     """
-    suspicious = re.search(r"%2f|%5c|%25(?:2[ef]|5c)|/\.\.?;|//|\\", path + "\n" + raw, re.IGNORECASE)
-    if not suspicious:
+    seen = "\n".join((path, shown, raw))
+    if not re.search(r"%2f|%5c|%25(?:2[ef]|5c)|/\.\.?;|//|\\", seen, re.IGNORECASE):
         return ()
     found: dict[str, None] = {}
     for start, decode, drop, collapse in product(
-        (path, raw) if "\\" in raw else (path,),
+        dict.fromkeys((path, shown, decode_unreserved(raw))),
         (None, _decode_separators, _twice),
         (False, True),
         (False, True),
@@ -254,10 +256,12 @@ def _other_readings(path: str, shown: str, *, raw: str) -> tuple[str, ...]:
 
 def has_scheme(text: str) -> bool:
     """Tell `https://x` and `javascript:x` from `host:8443` (T2)."""
-    match = _SCHEME.match(text)
-    if match is None:
+    # As the URL parser will: control characters in front do not count, nor tabs and newlines inside.
+    core = re.sub(r"[\t\r\n]", "", text.lstrip(_C0_AND_SPACE))
+    match = _SCHEME.match(core)
+    if match is None or parse_address(core) is not None:
         return False
-    rest = text[match.end() :]
+    rest = core[match.end() :]
     if rest.startswith(("//", "\\\\")):
         return True
     if "." in match[1]:

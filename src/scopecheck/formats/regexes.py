@@ -1,0 +1,357 @@
+"""Regular expressions of hosts, ports, paths and URLs -> texts of listed targets.
+
+A regex is trusted as far as the syntax of listed targets expresses it. `Part.sure` are texts that
+denote, in their narrow reading, nothing that the regex does not match; `Part.most`, taken together
+as exclusions, denote everything that it matches. What is not read stays readable to a person (`meant`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import product
+
+from scopecheck.formats.regexsyntax import (
+    Branch,
+    Kind,
+    Literal,
+    Optional,
+    RegexError,
+    Token,
+    Wild,
+    parse_regex,
+)
+
+__all__ = [
+    "ANY_HOST",
+    "PAGE",
+    "DeadRegexError",
+    "Part",
+    "host_branch",
+    "path_branch",
+    "read_host",
+    "read_path",
+]
+
+ANY_HOST = "*"
+PAGE = "/#"
+"""The text of a path that is the first page alone."""
+
+_SAFE_PATH = re.compile(r"[A-Za-z0-9._~!$&'+:@/%=*-]*")
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+
+
+class DeadRegexError(ValueError):
+    """A regex that matches nothing it could ever be asked about."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one field of a rule denotes; `most` is None where nobody can say how much.
+
+    `cover` are globs that hold every host it matches; `notes` say where the reading is narrower
+    than the regex, `why` why there is no sure one.
+    """
+
+    sure: tuple[str, ...] = ()
+    most: tuple[str, ...] | None = None
+    cover: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    why: str = ""
+
+
+def joined(parts: Iterable[Part]) -> Part:
+    """Return the part that several alternatives make together."""
+    parts = tuple(parts)
+    most: tuple[str, ...] | None = ()
+    for part in parts:
+        most = None if most is None or part.most is None else (*most, *part.most)
+    return Part(
+        _unique(text for part in parts for text in part.sure),
+        most if most is None else _unique(most),
+        _unique(text for part in parts for text in part.cover),
+        _unique(note for part in parts for note in part.notes),
+        next((part.why for part in parts if part.why), ""),
+    )
+
+
+def _unique(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
+
+
+def _glob(tokens: Iterable[Token]) -> str:
+    """Return the tokens as a glob; a star for whatever is not one literal character."""
+    made = "".join(token.char if isinstance(token, Literal) else "*" for token in tokens)
+    return re.sub(r"\*{2,}", "*", made)
+
+
+def read_host(text: str) -> Part:
+    """Read the regex of a host, which is searched for anywhere in the name unless it has anchors.
+
+    Raises `RegexError` where it is no regex, `DeadRegexError` where it matches no host.
+    """
+    ranged = read_octets(text)
+    if ranged:
+        return Part(ranged, ranged)
+    return live(host_branch, parse_regex(text).branches)
+
+
+def live(read: Callable[[Branch], Part], branches: Iterable[Branch]) -> Part:
+    """Read the alternatives that can match; raise `DeadRegexError` where none can."""
+    parts: list[Part] = []
+    dead: DeadRegexError | None = None
+    for branch in branches:
+        try:
+            parts.append(read(branch))
+        except DeadRegexError as error:
+            dead = error
+    if dead is not None and not parts:
+        raise dead
+    return joined(parts)
+
+
+def host_branch(branch: Branch) -> Part:
+    """Read one alternative of the regex of a host."""
+    glob = _glob(branch.tokens).lower()
+    literal = "*" not in glob
+    if literal and ":" in glob and re.fullmatch(r"\[?[0-9a-f:.]+\]?", glob):
+        address = f"[{glob.strip('[]')}]"
+        return Part((address,), (address,))
+    dead = re.search(r"[^a-z0-9._*-]", glob)
+    if dead is not None or any(isinstance(token, Optional) for token in branch.tokens):
+        sign = dead[0] if dead is not None else "/"
+        raise DeadRegexError(f"no host holds `{sign}`")
+    if glob.strip("*") == "":
+        if not glob and branch.starts and branch.ends:
+            raise DeadRegexError("no host is empty")
+        return Part((), (ANY_HOST,), (ANY_HOST,), why="it matches any host")
+    kinds = {token.kind for token in branch.tokens if isinstance(token, Wild)}
+    if re.fullmatch(r"[0-9.*]+", glob):
+        return _octet_glob(glob, kinds)
+    glob, most = _loosened(glob, branch)
+    notes = ["an unescaped dot is read as a dot"] if _loose_dots(branch.tokens) else []
+    if len(most) > 1:
+        notes.append(f"without an anchor it matches more than `{glob}`")
+    if not kinds <= {Kind.TEXT, Kind.NAME, Kind.LABEL, Kind.SEGMENT}:
+        return Part((), None, most, tuple(notes), "no pattern expresses this regex")
+    sure, why = _sure_host(glob, branch)
+    return Part(sure, most, most, tuple(notes), why)
+
+
+def _loose_dots(tokens: Iterable[Token]) -> bool:
+    return any(isinstance(token, Literal) and not token.sure for token in tokens)
+
+
+def _loosened(glob: str, branch: Branch) -> tuple[str, tuple[str, ...]]:
+    """Return the glob, and it with stars where the regex is not anchored."""
+    before = "" if branch.starts or glob.startswith("*") else "*"
+    behind = "" if branch.ends or glob.endswith("*") else "*"
+    if before and glob.startswith("."):
+        glob, before = "*" + glob, ""
+    if behind and glob.endswith("."):
+        glob, behind = glob + "*", ""
+    return glob, _unique((glob, before + glob + behind))
+
+
+def _sure_host(glob: str, branch: Branch) -> tuple[tuple[str, ...], str]:
+    """Return the texts whose narrow reading the regex surely covers, or why there are none."""
+    first, last = branch.tokens[0], branch.tokens[-1]
+    one_label = "it matches one label in place of the star, and `*.` means any number"
+    if isinstance(last, Wild) and last.kind is Kind.LABEL and branch.ends:
+        return (), one_label
+    if not isinstance(first, Wild):
+        return (glob,), ""
+    rest = glob.removeprefix("*")
+    glued = rest[:1].isalnum() and "*" not in rest
+    if first.kind is Kind.LABEL and branch.starts:
+        if rest.startswith("."):
+            return (), one_label
+        if glued:
+            return ((), one_label) if first.some else ((rest,), "")
+    if glued and first.some:
+        return (f"*.{rest}",), ""
+    return (glob,), ""
+
+
+def _octet_glob(glob: str, kinds: set[Kind]) -> Part:
+    """Read an address with stars in place of its last numbers."""
+    if "*" not in glob:
+        return Part((glob,), (glob,), (glob,))
+    fixed = glob.rstrip("*.").split(".")
+    runs = kinds <= {Kind.TEXT, Kind.NAME, Kind.DIGITS, Kind.LABEL}
+    if re.fullmatch(r"(?:[0-9]{1,3}\.){1,3}\*(?:\.\*)*", glob) and runs:
+        text = ".".join((*fixed, *["*"] * (4 - len(fixed))))
+        return Part((text,), (text,), (glob,))
+    return Part((), None, (glob,), why="no block of addresses expresses this regex")
+
+
+def read_octets(text: str) -> tuple[str, ...]:
+    """Read a range of IPv4 addresses: `10.0.0.0/24`, `10.1.1-20.1-127`, and as a regex."""
+    plain = re.fullmatch(
+        r"((?:[0-9]{1,3}(?:-[0-9]{1,3})?\.){3}[0-9]{1,3}(?:-[0-9]{1,3})?)(/[0-9]{1,2})?", text
+    )
+    if plain is not None and ("-" in text or plain[2]):
+        if plain[2]:
+            return (text,) if "-" not in text else ()
+        return _ranges([(int(low), int(high or low)) for low, _, high in _bounds(text.split("."))])
+    whole = re.fullmatch(r"[0-9.]+-[0-9.]+", text)
+    if whole is not None:
+        return (text,)
+    if not text.startswith("^") or not text.endswith("$"):
+        return ()
+    octets: list[tuple[int, int]] = []
+    for octet in text[1:-1].split(r"\."):
+        listed = re.fullmatch(r"\(\?:([0-9]+(?:\|[0-9]+)*)\)", octet)
+        if octet == _OCTET:
+            octets.append((0, 255))
+        elif listed is not None:
+            numbers = [int(number) for number in listed[1].split("|")]
+            if numbers != list(range(numbers[0], numbers[-1] + 1)):
+                return ()
+            octets.append((numbers[0], numbers[-1]))
+        elif octet.isascii() and octet.isdigit():
+            octets.append((int(octet), int(octet)))
+        else:
+            return ()
+    varied = any(low != high for low, high in octets)
+    return _ranges(octets) if len(octets) == 4 and varied else ()
+
+
+def _bounds(octets: list[str]) -> list[tuple[str, str, str]]:
+    return [octet.partition("-") for octet in octets]
+
+
+def _ranges(octets: list[tuple[int, int]]) -> tuple[str, ...]:
+    """Return the ranges that octets with bounds make, each without a gap."""
+    if any(low > high or high > 255 for low, high in octets):
+        return ()
+    # Behind the last octet that is not free, everything is one run.
+    free = 4
+    while free > 0 and octets[free - 1] == (0, 255):
+        free -= 1
+    lead = octets[: max(free - 1, 0)]
+    rest = octets[max(free - 1, 0) :]
+    if _product_size(lead) > 64:
+        return ()
+    found = []
+    for numbers in product(*(range(low, high + 1) for low, high in lead)):
+        first = ".".join(map(str, (*numbers, *(low for low, _ in rest))))
+        last = ".".join(map(str, (*numbers, *(high for _, high in rest))))
+        found.append(f"{first}-{last}")
+    return tuple(found)
+
+
+def _product_size(octets: list[tuple[int, int]]) -> int:
+    size = 1
+    for low, high in octets:
+        size *= high - low + 1
+    return size
+
+
+def read_port(text: str) -> tuple[tuple[int | None, ...], tuple[int | None, ...]]:
+    """Return the ports that a regex surely matches, and those that hold all it matches; None is any."""
+    sure: list[int | None] = []
+    most: list[int | None] = []
+    for branch in parse_regex(text).branches:
+        glob = _glob(branch.tokens)
+        if glob.isascii() and glob.isdigit() and int(glob) < 65_536:
+            sure.append(int(glob))
+            most.append(int(glob) if branch.starts and branch.ends else None)
+        elif glob.strip("*") == "":
+            kinds = {token.kind for token in branch.tokens if isinstance(token, Wild)}
+            sure += [None] if kinds <= {Kind.TEXT, Kind.DIGITS} else []
+            most.append(None)
+        else:
+            most.append(None)
+    return tuple(dict.fromkeys(sure)), (None,) if None in most else tuple(dict.fromkeys(most))
+
+
+def read_path(text: str) -> Part:
+    """Read the regex of a path, which is searched for anywhere in it unless it has anchors."""
+    for border in ("(?:/|$)", "(/|$)", "($|/)", "(?:$|/)"):
+        if text.removesuffix("$").endswith(border):
+            text = text.removesuffix("$").removesuffix(border) + "(?:/.*)?$"
+    return live(path_branch, parse_regex(text).branches)
+
+
+def path_branch(branch: Branch) -> Part:
+    """Read one alternative of the regex of a path."""
+    tokens = list(branch.tokens)
+    border = bool(tokens) and tokens[-1] is Optional.PATH
+    if border:
+        tokens.pop()
+    last = tokens[-1] if tokens else None
+    open_end = (isinstance(last, Wild) and last.kind is Kind.TEXT) or not (branch.ends or border)
+    glob = _path_glob(tokens)
+    if not _path_expressible(tokens, border=border):
+        return Part(why="no pattern expresses the regex of the path")
+    if branch.starts and glob and glob[0] not in "/*":
+        raise DeadRegexError("every path starts with a slash")
+    if not branch.starts or glob.startswith("*"):
+        return _path_anywhere(glob.strip("*") if open_end else glob.lstrip("*"), open_end=open_end)
+    if open_end:
+        glob = glob.rstrip("*")
+        if glob.startswith("//"):
+            raise DeadRegexError("no usual path starts with two slashes")
+        text = "" if glob in ("", "/") else glob + "*"
+        return Part((text,), (text,))
+    if border or not glob:
+        return Part((glob,), (glob,))
+    if glob == "/":
+        return Part((PAGE,), (PAGE,))
+    return Part((), (glob,), why="it names one page, and a path covers what is below it too")
+
+
+def _path_glob(tokens: list[Token]) -> str:
+    made = "".join(
+        token.char if isinstance(token, Literal) else "/*" if token is Optional.PATH else "*"
+        for token in tokens
+    )
+    return re.sub(r"\*{2,}", "*", made)
+
+
+def _path_expressible(tokens: list[Token], *, border: bool) -> bool:
+    literal = "".join(token.char for token in tokens if isinstance(token, Literal))
+    kinds = {token.kind for token in tokens if isinstance(token, Wild)}
+    if "*" in literal or not _SAFE_PATH.fullmatch(literal):
+        return False
+    if any(token is Optional.PORT for token in tokens) or not kinds <= {Kind.TEXT, Kind.SEGMENT}:
+        return False
+    last = tokens[-1] if tokens else None
+    if isinstance(last, Literal) and last.char == ".":
+        return False  # A listed text loses a full stop at its end.
+    # `/a/[^/]*$` is one more segment and nothing below it.
+    return border or not (isinstance(last, Wild) and last.kind is Kind.SEGMENT)
+
+
+def _path_anywhere(core: str, *, open_end: bool) -> Part:
+    """Read a piece of path that may stand anywhere in it."""
+    if not core:
+        return Part(("",), ("",))
+    behind = "*" if open_end else ""
+    if not core.startswith("/"):
+        return Part((), (f"/*{core}{behind}",), why="it may match anywhere in the path")
+    text = core + behind
+    sure = (text,) if open_end else ()
+    return Part(sure, (text, f"/*{text}"), why="it may match anywhere in the path")
+
+
+def dead_hosts(text: str) -> tuple[str, ...]:
+    """Return the hosts that a regex which matches no host was probably meant to name."""
+    try:
+        branches = parse_regex(text).branches
+    except RegexError:
+        return readable(text)
+    found: list[str] = []
+    for branch in branches:
+        for piece in re.split(r"[,\s]+", _glob(branch.tokens).lower()):
+            found += re.findall(r"[a-z0-9_*-]*(?:\.[a-z0-9_*-]+)+", piece.partition("://")[2] or piece)[:1]
+    return _unique(found)
+
+
+def readable(text: str) -> tuple[str, ...]:
+    """Return the hosts that stand in the text of a regex, its backslashes dropped."""
+    plain = re.sub(r"\.[*+]|\[[^\]]*\][*+]?", "*", text.replace("\\Q", "").replace("\\E", ""))
+    plain = re.sub(r"\\([./-])", r"\1", plain).lower()
+    return _unique(re.findall(r"[a-z0-9_*-]*(?:\.[a-z0-9_*-]+)*\.[a-z][a-z0-9-]+", plain))

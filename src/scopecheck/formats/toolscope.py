@@ -1,0 +1,273 @@
+"""The scope of a tool in which an exclusion beats every inclusion, as Burp's and ZAP's do.
+
+Here the more precise of two rules wins (3.3), so an inclusion that lies within an exclusion of the
+same file would come back to life. It is kept in the wide reading only: the tool says no, the rule
+says yes, and only the program can say which of the two was meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import PurePath
+
+from scopecheck.diagnostic import Severity
+from scopecheck.errors import PatternSyntaxError
+from scopecheck.formats.builder import Listed, ProgramBuilder, identifier
+from scopecheck.formats.regexes import ANY_HOST, PAGE, Part
+from scopecheck.scope.hostset import Addresses, Glob, HostSet
+from scopecheck.scope.interpret import Interpretation
+from scopecheck.scope.model import AssetType
+from scopecheck.scope.pathset import ANY_PATH, PathSet
+from scopecheck.scope.pattern import Effect, HostForm, UrlPattern
+from scopecheck.scope.zone import Doubt, Zone, lies_in
+from scopecheck.targets.host import printable
+
+__all__ = ["Meaning", "Spec", "ToolScope", "specs", "stem"]
+
+MAX_SPECS = 256
+_EVERY_ADDRESS = (Addresses(4, 0, 2**32 - 1), Addresses(6, 0, 2**128 - 1))
+# What a pattern adds to the texts that the tool itself matches.
+_ADDED = frozenset({Doubt.APEX_UNSTATED, Doubt.BELOW_EXCLUDED_HOST})
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One listed target in parts; `host` may have stars or be a range of addresses."""
+
+    host: str
+    scheme: str = ""
+    port: int | None = None
+    path: str = ""
+
+    @property
+    def is_range(self) -> bool:
+        """Whether the host is a range of addresses, which takes neither port nor path."""
+        return re.fullmatch(r"[0-9.]+[/-][0-9.]+", self.host) is not None
+
+    @property
+    def text(self) -> str:
+        """The target as it is listed."""
+        if self.is_range:
+            return self.host
+        scheme = f"{self.scheme}://" if self.scheme else ""
+        port = "" if self.port is None else f":{self.port}"
+        return f"{scheme}{self.host}{port}{self.path}"
+
+    def is_meant_by(self, meaning: Interpretation) -> bool:
+        """Tell whether the text was read as what it was made from, and not as prose or a placeholder."""
+        if len(meaning.patterns) != 1 or not isinstance(meaning.patterns[0], UrlPattern):
+            return False
+        pattern = meaning.patterns[0]
+        if pattern.port != self.port and not self.is_range:
+            return False
+        if pattern.host.form in (HostForm.ADDRESSES, HostForm.PLACEHOLDER, HostForm.BEFORE_SUFFIX):
+            return self.path == "" or pattern.path != ANY_PATH
+        path = PathSet(page=True) if self.path == PAGE else PathSet.parse(self.path)
+        same_path = pattern.path == path or _folded(pattern.path) == _folded(path)
+        return pattern.host.text == self.host and same_path
+
+
+def _folded(path: PathSet) -> tuple[str, ...]:
+    return tuple(segment.casefold() for segment in path.segments)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What one entry denotes: the targets it surely covers, and those that hold all it matches.
+
+    `most` is None where nobody can say. `cover` are globs of every host that it may match, `hosts`
+    the hosts that a person reads out of it.
+    """
+
+    sure: tuple[Spec, ...] = ()
+    most: tuple[Spec, ...] | None = None
+    cover: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    why: str = ""
+
+
+def specs(
+    schemes: Iterable[str], host: Part, ports: Iterable[int | None], path: Part, *, exclude: bool
+) -> tuple[Spec, ...] | None:
+    """Return the targets that the parts make together, or None where a part is not read."""
+    hosts, paths = (host.most, path.most) if exclude else (host.sure, path.sure)
+    if hosts is None or paths is None:
+        return None
+    found: dict[Spec, None] = {}
+    for scheme, name, port, where in product(schemes, hosts, tuple(ports), paths):
+        spec = Spec(name, scheme, port, where)
+        if spec.is_range and (port is not None or where) and not exclude:
+            continue  # A range of addresses has no port or path in the syntax of listed targets.
+        found[Spec(name, scheme) if spec.is_range else spec] = None
+        if len(found) > MAX_SPECS:
+            return None if exclude else ()
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    shown: str
+    entry: str
+    meaning: Meaning
+
+
+@dataclass
+class ToolScope:
+    """Collects the entries of a tool's scope and makes the program."""
+
+    builder: ProgramBuilder
+    _included: list[_Entry] = field(default_factory=list)
+    _cover: list[Zone] = field(default_factory=list)
+
+    def include(self, shown: str, entry: str, meaning: Meaning) -> None:
+        """Keep an inclusion until every exclusion is known."""
+        self._included.append(_Entry(shown, entry, meaning))
+
+    def exclude(self, shown: str, entry: str, meaning: Meaning) -> None:
+        """Add an exclusion; what is not read stays unresolved and names its hosts in clear text (P4)."""
+        self._tell(shown, entry, meaning)
+        expected = meaning.sure if meaning.most is None else meaning.most
+        read = [spec for spec in expected if self._add(spec, Effect.EXCLUDE, shown, entry)]
+        if meaning.most is None or len(read) < len(expected):
+            hosts = ", ".join(meaning.hosts or meaning.cover)
+            text = f"{shown} ({hosts})" if hosts else shown
+            listed = Listed(text, Effect.EXCLUDE, entry, AssetType.URL)
+            self.builder.add_unresolved(listed, meaning.why or "no pattern expresses it")
+            self._cover += [Zone(None, Glob(glob)) for glob in meaning.cover]
+        if meaning.most is not None:
+            paths = {spec.path for spec in meaning.most}
+            self._cover += [
+                Zone(None, Glob(glob), None, path)
+                for glob in meaning.cover
+                for path in map(_widest, paths)
+                if not any(spec.port is not None for spec in meaning.most)
+            ]
+        for spec in read:
+            self._cover += self._covered(spec)
+
+    def _covered(self, spec: Spec) -> Iterator[Zone]:
+        """Yield what the tool itself excludes by a target, without what our readings add."""
+        path = _widest(spec.path)
+        if spec.host == ANY_HOST:
+            # No glob holds an address, and the tool compares it as a text like any other.
+            yield from (Zone(None, hosts, spec.port) for hosts in (*_EVERY_ADDRESS, Glob("*")))
+            return
+        meaning = self.builder.readable(_listed(spec, Effect.EXCLUDE))
+        for pattern in meaning.patterns if meaning is not None else ():
+            if isinstance(pattern, UrlPattern):
+                for hosts, doubts, _ in pattern.hosts:
+                    if _ADDED.isdisjoint(doubts):
+                        yield Zone(None, hosts, spec.port, path)
+
+    def finish(self) -> ProgramBuilder:
+        """Add the inclusions; those that an exclusion of the file covers only in the wide reading."""
+        for one in self._included:
+            self._tell(one.shown, one.entry, one.meaning)
+            read = [spec for spec in one.meaning.sure if self._include_one(spec, one)]
+            if not read:
+                why = one.meaning.why or "no pattern expresses it"
+                listed = Listed(one.shown, Effect.INCLUDE, one.entry, AssetType.URL)
+                self.builder.add_unresolved(listed, why)
+            elif one.meaning.why or len(read) < len(one.meaning.sure):
+                self._narrowed(one.shown, one.entry, one.meaning.why or "a part of it is not read")
+        self._included.clear()
+        return self.builder
+
+    def _include_one(self, spec: Spec, one: _Entry) -> bool:
+        listed = _listed(spec, Effect.INCLUDE, one.shown, one.entry)
+        meaning = self.builder.readable(listed)
+        if meaning is None or not spec.is_meant_by(meaning) or not any(_hosts_of(meaning)):
+            return False
+        dead = any(lies_in(zone, cover) for zone in _narrow_zones(meaning) for cover in self._cover)
+        if dead:
+            self.builder.note(
+                "excluded-by-tool",
+                f"the exclusions of the file beat `{printable(spec.text, 80)}`",
+                one.entry,
+                Severity.WARNING,
+                "ask the program which of the two it means",
+            )
+        return self._add(spec, Effect.INCLUDE, one.shown, one.entry, wide=dead)
+
+    def _add(self, spec: Spec, effect: Effect, shown: str, entry: str, *, wide: bool = False) -> bool:
+        listed = _listed(spec, effect, shown, entry, wide=wide)
+        meaning = self.builder.readable(listed)
+        if meaning is None or not spec.is_meant_by(meaning):
+            return False
+        self.builder.add(listed)
+        return True
+
+    def _tell(self, shown: str, entry: str, meaning: Meaning) -> None:
+        for note in meaning.notes:
+            self._narrowed(shown, entry, note)
+
+    def _narrowed(self, shown: str, entry: str, note: str) -> None:
+        self.builder.note("narrowed", f"`{printable(shown, 80)}`: {note}", entry)
+
+    def dead(self, shown: str, entry: str, effect: Effect, why: str, hosts: tuple[str, ...]) -> None:
+        """Keep an entry that matches nothing; an exclusion still touches what it was meant to name."""
+        self.builder.note(
+            "matches-nothing",
+            f"`{printable(shown, 80)}` matches nothing: {why}",
+            entry,
+            Severity.WARNING,
+            "it was probably meant to name " + ", ".join(f"`{h}`" for h in hosts) if hosts else "",
+        )
+        meaning = Meaning(hosts=hosts, cover=hosts, why=f"it matches nothing: {why}")
+        (self.exclude if effect is Effect.EXCLUDE else self.include)(shown, entry, meaning)
+
+    def java(self, shown: str, entry: str, found: Iterable[str]) -> None:
+        """Report what of a regex only Java knows."""
+        for construct in dict.fromkeys(found):
+            message = f"`{printable(shown, 80)}` has {construct}, which only Java knows"
+            self.builder.note("java-regex", message, entry, Severity.WARNING)
+
+
+def _listed(spec: Spec, effect: Effect, shown: str = "", entry: str = "", *, wide: bool = False) -> Listed:
+    note = f"read from `{printable(shown, 500)}`" if shown and shown != spec.text else None
+    return Listed(spec.text, effect, entry, AssetType.URL, reading="wide" if wide else "both", note=note)
+
+
+def _widest(path: str) -> PathSet:
+    """Return the paths that a path rule of a tool without regard to letter case may match."""
+    if path in ("", PAGE):
+        return PathSet(page=path == PAGE)
+    segments = PathSet.parse(path).segments
+    return PathSet(segments, deep=any("*" in segment for segment in segments)).loosened()
+
+
+def _hosts_of(meaning: Interpretation) -> Iterator[HostSet]:
+    for pattern in meaning.patterns:
+        if isinstance(pattern, UrlPattern):
+            yield from (hosts for hosts, _, _ in pattern.hosts)
+
+
+def _narrow_zones(meaning: Interpretation) -> Iterator[Zone]:
+    for pattern in meaning.patterns:
+        if isinstance(pattern, UrlPattern):
+            for hosts, doubts, _ in pattern.hosts:
+                if not doubts:
+                    yield Zone(pattern.schemes[0], hosts, pattern.port, pattern.paths[0], pattern.query)
+
+
+def stem(file: str) -> str:
+    """Return the name of a file without folder and ending, to call its program by."""
+    name = PurePath(file.replace("\\", "/")).name
+    return name.strip(".").partition(".")[0] or "scope"
+
+
+def tool_builder(file: str, name: str, platform: str) -> ProgramBuilder:
+    """Return the builder of the one program of a tool's file."""
+    return ProgramBuilder(file, identifier(name), name, platform)
+
+
+def readable_or_none(builder: ProgramBuilder, text: str, effect: Effect) -> Interpretation | None:
+    """Return what a text would mean as a listed target."""
+    try:
+        return builder.readable(Listed(text, effect, "", AssetType.URL))
+    except PatternSyntaxError:  # pragma: no cover - the builder answers None itself
+        return None
