@@ -11,8 +11,7 @@ The dump is `intigriti_data.json` of bounty-targets-data (collector bounty-targe
                "endpoint": text, "description": Markdown or null,
                "impact": "Tier 1" "Tier 2" "Tier 3" "No Bounty" "Out of scope" or null}
 
-A null type is an id that the collector does not know; all seen are source repositories.
-
+A null type is an id that the collector does not know: source repositories, so far.
 An API object is one program, or a list of them, in one of three shapes.
 Researcher API (`GET api.intigriti.com/external/researcher/v1/programs/{id}`; collector
 Osb0rn3/bugbounty-targets): `rulesOfEngagement`, and `domains` with `createdAt` and `content[]` (or the
@@ -40,7 +39,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from scopecheck.diagnostic import Diagnostic, Severity
+from scopecheck.diagnostic import Severity
 from scopecheck.formats.builder import ImportResult, Listed, ProgramBuilder, identifier, unique_ids
 from scopecheck.formats.fields import (
     add_restrictions,
@@ -107,12 +106,9 @@ def read_intigriti_api(source: Source) -> ImportResult:
 
 
 def _result(format: str, source: Source, readers: list[_Reader]) -> ImportResult:
-    diagnostics: list[Diagnostic] = []
-    programs: list[Program] = []
-    for reader in readers:
-        programs.append(reader.program())
-        diagnostics += reader.builder.diagnostics
-    return ImportResult(format, source.name, unique_ids(programs), tuple(diagnostics))
+    diagnostics = [one for reader in readers for one in reader.builder.diagnostics]
+    programs = unique_ids(reader.program() for reader in readers)
+    return ImportResult(format, source.name, programs, tuple(diagnostics))
 
 
 @dataclass(frozen=True)
@@ -166,11 +162,9 @@ class _Reader:
     def _read_facts(self) -> None:
         link = as_object(self.data.get("webLinks")).get("detail", self.data.get("url"))
         self.builder.url = clean(self.source, link, f"{self.path}url") or None
-        self.low, least = self._amount(self.data, ("min_bounty", "minBounty"), self.path)
+        low, least = self._amount(self.data, ("min_bounty", "minBounty"), self.path)
         self.high, most = self._amount(self.data, ("max_bounty", "maxBounty"), self.path)
-        self.currency = most or least
-        if least and most and least != most:
-            self.low = None
+        self.low, self.currency = low if least == most else None, most or least
         status = self._word(self.data.get("status"), _STATUS_IDS, f"{self.path}status")
         if status and _fold(status) != "open":
             self.condition = f"only once the program is open: Intigriti says that it is {status}"
@@ -190,11 +184,13 @@ class _Reader:
 
     def _word(self, value: Any, by_id: Mapping[int, str], path: str) -> str:
         """Return the word of an enum given as a word, a number, or both; "" for none."""
-        if isinstance(value, Mapping):
-            return self._word(value.get("value"), by_id, path) or self._word(value.get("id"), by_id, path)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return by_id.get(value, f"id {value}")
-        return clean(self.source, value, path)
+        parts = (value.get("value"), value.get("id")) if isinstance(value, Mapping) else (value,)
+        for part in parts:
+            if isinstance(part, int) and not isinstance(part, bool):
+                return by_id.get(part, f"id {part}")
+            if part is not None:
+                return clean(self.source, part, path)
+        return ""
 
     def read_dump(self) -> None:
         """Add both lists of a program of the dump."""
@@ -207,11 +203,8 @@ class _Reader:
     def read_api(self) -> None:
         """Add the assets, then the prose and the bounty tables around them."""
         if not {"domains", "assetsCollection"} & set(self.data):
-            raise self.source.shape(
-                "a program has `domains` or `assetsCollection`, and here is neither",
-                self.path.rstrip("."),
-                "the list of programs has no scope; fetch each program by its id",
-            )
+            said, mend = "`domains` or `assetsCollection` is missing", "fetch each program by its own address"
+            raise self.source.shape(said, self.path.rstrip("."), mend)
         for item, path, group in self._assets():
             self._add(item, path, Effect.INCLUDE, group)
         for key in ("inScopes", "outOfScopes", "outScopes", "severityAssessments", "rulesOfEngagements"):
@@ -242,9 +235,8 @@ class _Reader:
             return value.get("content"), f"{self.path}{key}.content"
         if not value or not isinstance(value, list) or not all("content" in as_object(one) for one in value):
             return [] if value is None else value, f"{self.path}{key}"
-        newest = self._newest(key, dated=True)
-        content, path = newest[0]
-        if any(other != content for other, _ in newest):
+        (content, path), *others = self._newest(key, dated=True)
+        if others:
             raise self.source.shape("two revisions have the same `createdAt`: which one holds?", path)
         if isinstance(content, Mapping):
             return content.get("assetsAndGroups"), f"{path}.assetsAndGroups"
@@ -254,7 +246,7 @@ class _Reader:
         """Return the content of the revision with the largest `createdAt`; of all of them in a tie."""
         value = self.data.get(key)
         found: list[tuple[float, Any, str]] = []
-        for index, one in enumerate(as_list(self.source, value or [], f"{self.path}{key}")):
+        for index, one in enumerate(as_list(self.source, [] if value is None else value, self.path + key)):
             here = f"{self.path}{key}[{index}]"
             revision = as_mapping(self.source, one, here)
             made = moment(self.source, revision.get("createdAt"), f"{here}.createdAt")
@@ -272,9 +264,10 @@ class _Reader:
         words = [clean(self.source, one.get("description"), path) for one in (group, item)]
         remarks = [f"in the group `{printable(title, 80)}`"] if title else []
         remarks += [] if tier.known else [f"the tier `{printable(tier.title, 40)}` is unknown"]
+        heading = _OUT.fullmatch(text.strip()) is not None
         listed = Listed(
             text,
-            Effect.EXCLUDE if tier.excludes or _OUT.search(title) else effect,
+            Effect.EXCLUDE if tier.excludes or heading or _OUT.search(title) else effect,
             path,
             type=self._type(item.get("type", item.get("typeId")), path),
             instruction="\n\n".join(filter(None, words)) or None,
@@ -283,7 +276,10 @@ class _Reader:
         if listed.effect is Effect.INCLUDE:
             self.included.add(bare(text))
             listed = self._with_terms(listed, tier)
-        self.builder.add(listed)
+        if heading:  # What a heading among the assets means stands beside it.
+            self.builder.add_unresolved(replace(listed, text=words[1] or text), f"listed as `{text.strip()}`")
+        else:
+            self.builder.add(listed)
 
     def _with_terms(self, listed: Listed, tier: _Tier) -> Listed:
         """Return an inclusion with what its tier says of money."""
@@ -330,25 +326,29 @@ class _Reader:
         text = clean(self.source, value, path)
         self.builder.add_statement(text)
         if excludes:
-            for line in text.splitlines():
-                if any(named_hosts(line)):
-                    self.builder.add(Listed(_BULLET.sub("", line), Effect.EXCLUDE, path))
+            for line in (_BULLET.sub("", line).strip() for line in text.splitlines()):
+                listed = Listed(line, Effect.EXCLUDE, path)
+                if any(named_hosts(line)) and " " in line:
+                    self.builder.add_unresolved(listed, "a line about what is out of scope")
+                elif any(named_hosts(line)):
+                    self.builder.add(listed)
         else:
             add_restrictions(self.builder, text, path, self.included)
         if rules.get("safeHarbour") is True:
             self.builder.add_statement("Intigriti marks the program as granting safe harbour.")
         for key, asked in as_object(rules.get("testingRequirements")).items():
-            if asked not in (None, "", False):
+            if asked and isinstance(asked, (str, int)):
                 self.builder.add_statement(storable(f"Testing requirement `{key}`: {asked}"))
 
     def _add_table(self, table: Mapping[str, Any], path: str) -> None:
         """Keep what each tier pays; the bands are of CVSS scores, which are no priorities."""
+        money = clean(self.source, table.get("currency"), f"{path}.currency").upper() or self.currency
         for index, one in enumerate(as_list(self.source, table.get("bountyRows"), f"{path}.bountyRows")):
             here = f"{path}.bountyRows[{index}]"
             row = as_mapping(self.source, one, here)
             tier = self._word(row.get("bountyTierId"), _TIER_IDS, here)
             ranges = as_list(self.source, row.get("bountyRanges"), f"{here}.bountyRanges")
-            bands = [self._band(as_mapping(self.source, band, here), f"{here}.") for band in ranges]
+            bands = [self._band(as_mapping(self.source, band, here), f"{here}.", money) for band in ranges]
             words = "; ".join(text for text, _ in bands)
             most = max((amount for _, amount in bands if amount is not None), default=None)
             if tier and words:
@@ -356,13 +356,13 @@ class _Reader:
             elif words:
                 self.builder.add_statement(f"Bounties: {words}")
 
-    def _band(self, band: Mapping[str, Any], path: str) -> tuple[str, int | None]:
+    def _band(self, band: Mapping[str, Any], path: str, money: str) -> tuple[str, int | None]:
         """Return one band in words, and its highest amount in the program's currency."""
         scores = [number(self.source, band.get(key), f"{path}{key}") for key in ("minScore", "maxScore")]
         low, one = self._amount(band, ("minBounty",), path)
         high, other = self._amount(band, ("maxBounty",), path)
-        self.currency = self.currency or other or one
-        money = other or one or self.currency
+        money = other or one or money
+        self.currency = self.currency or money
         score = " to ".join(f"{value:g}" for value in scores if value is not None)
         amount = " to ".join(f"{value:.10g}" for value in dict.fromkeys((low, high)) if value is not None)
         most = math.ceil(high) if high is not None and money == self.currency else None

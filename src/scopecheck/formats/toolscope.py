@@ -14,7 +14,6 @@ from itertools import product
 from pathlib import PurePath
 
 from scopecheck.diagnostic import Severity
-from scopecheck.errors import PatternSyntaxError
 from scopecheck.formats.builder import Listed, ProgramBuilder, identifier
 from scopecheck.formats.regexes import ANY_HOST, PAGE, Part
 from scopecheck.scope.hostset import Addresses, Glob, HostSet
@@ -25,7 +24,7 @@ from scopecheck.scope.pattern import Effect, HostForm, UrlPattern
 from scopecheck.scope.zone import Doubt, Zone, lies_in
 from scopecheck.targets.host import printable
 
-__all__ = ["Meaning", "Spec", "ToolScope", "specs", "stem"]
+__all__ = ["Meaning", "Spec", "ToolScope", "specs", "stem", "tool_builder"]
 
 MAX_SPECS = 256
 _EVERY_ADDRESS = (Addresses(4, 0, 2**32 - 1), Addresses(6, 0, 2**128 - 1))
@@ -263,11 +262,3 @@ def stem(file: str) -> str:
 def tool_builder(file: str, name: str, platform: str) -> ProgramBuilder:
     """Return the builder of the one program of a tool's file."""
     return ProgramBuilder(file, identifier(name), name, platform)
-
-
-def readable_or_none(builder: ProgramBuilder, text: str, effect: Effect) -> Interpretation | None:
-    """Return what a text would mean as a listed target."""
-    try:
-        return builder.readable(Listed(text, effect, "", AssetType.URL))
-    except PatternSyntaxError:  # pragma: no cover - the builder answers None itself
-        return None

@@ -8,7 +8,8 @@ The dump is `yeswehack_data.json` of bounty-targets-data (collector bounty-targe
 
 `id` is the slug. Types: web-application, api, wildcard, application, mobile-application,
 mobile-application-ios, mobile-application-android, open-source, other. Every row of `out_of_scope` is
-of type other, and a line of free text: it is read where it names a target and nothing else.
+of type other, and a line of free text: it is read where it names a target and nothing else, and else
+kept unread; one that speaks of a type of finding becomes a finding rule as well.
 
 The API object is one program of `GET api.yeswehack.com/programs/{slug}`, or a list of them (fields as in
 `spec/fixtures/yes_we_hack` of bounty-targets, the collector Osb0rn3/bugbounty-targets and bbscope):
@@ -35,7 +36,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scopecheck.diagnostic import Severity
-from scopecheck.formats.builder import ImportResult, Listed, ProgramBuilder, unique_ids
+from scopecheck.findings.words import spoken_of
+from scopecheck.formats.builder import ImportResult, Listed, ProgramBuilder, is_thing, unique_ids
 from scopecheck.formats.fields import (
     add_restrictions,
     as_object,
@@ -45,11 +47,13 @@ from scopecheck.formats.fields import (
     number,
     required,
     rewards,
+    storable,
 )
 from scopecheck.formats.registry import Format
 from scopecheck.formats.source import Source, as_list, as_mapping, as_text
 from scopecheck.scope.model import AssetType, Program
 from scopecheck.scope.pattern import Effect
+from scopecheck.scope.prose import named_hosts
 from scopecheck.scope.terms import FindingRule, RewardGroup
 from scopecheck.targets.host import printable
 
@@ -224,10 +228,24 @@ class _Reader:
         if effect is Effect.INCLUDE:
             self.included.add(bare(text))
             listed = replace(listed, eligible_for_bounty=self.pays, group=group, condition=self.condition)
-        self.builder.add(listed)
+            self.builder.add(listed)
+        else:
+            self._exclude(listed)
+
+    def _exclude(self, listed: Listed) -> None:
+        """Add a line of free text: a name in it is no asset's name, so it stays a caveat (P4)."""
+        meaning = self.builder.readable(listed)
+        named = meaning is not None and is_thing(meaning) and "://" not in listed.text  # No store link.
+        if named:
+            self.builder.add_unresolved(listed, "free text that names no target")
+        else:
+            self.builder.add(listed)
+        unread = named or meaning is None
+        if unread and not any(named_hosts(listed.text)) and any(spoken_of(listed.text)):
+            self._add_finding(listed.text, listed.entry, Effect.EXCLUDE)
 
     def _add_finding(self, text: str, path: str, effect: Effect) -> None:
-        phrase = " ".join(text.split())
+        phrase = storable(" ".join(text.split()))
         if phrase:
             self.builder.add_finding(FindingRule(finding=phrase, entry=path), effect)
         else:

@@ -139,9 +139,11 @@ def parse_target(text: str, listed: Container[str] = frozenset()) -> Target:
         app = re.fullmatch(r"[\w.-]+", key) is not None and (key.isdigit() or "." in key)
         note = ("read as an app id, since the program lists it so",) if "." in key else ()
         return App(text, key, note) if app else Name(text, key)
-    scp = _SCP.fullmatch(plain)
+    scp = _SCP.fullmatch(re.sub(r"[\t\r\n]", "", plain))
     if scp is not None:
-        return parse_url(f"https://{scp[1]}/{scp[2]}")._replace(text=text)
+        url = parse_url(f"https://{scp[1]}/{scp[2]}")
+        doubts = ("a tab or newline in the text",) if re.search(r"[\t\r\n]", plain) else ()
+        return url._replace(text=text, doubts=(*url.doubts, *doubts))
     try:
         return parse_bare(text)
     except TargetError:
