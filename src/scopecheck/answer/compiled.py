@@ -84,6 +84,8 @@ class CompiledRule:
     words: tuple[str, ...] = ()
     """The program's words beside the rule; a caveat on every yes that rests on it (P5)."""
     order: int = field(default=0, compare=False)
+    label: str = ""
+    """What to call it where it was read from the words beside another rule."""
 
     @property
     def id(self) -> str:
@@ -93,6 +95,8 @@ class CompiledRule:
     @property
     def text(self) -> str:
         """The listed text."""
+        if self.label:
+            return self.label
         return self.item.asset if isinstance(self.item, Rule) else self.item.text
 
 
@@ -187,7 +191,8 @@ def _from_words(rule: Rule, meaning: Interpretation, program: Program) -> Iterat
         denied += [replace(pattern, demoted=Doubt.WIDE_READING) for pattern in parsed.patterns]
     if denied:
         note = "read from the words beside the rule"
-        yield CompiledRule(rule, Effect.EXCLUDE, tuple(dict.fromkeys(denied)), (note,))
+        hosts = ", ".join(dict.fromkeys(pattern.text for pattern in denied))
+        yield CompiledRule(rule, Effect.EXCLUDE, tuple(dict.fromkeys(denied)), (note,), label=hosts)
     if widens(words):
         wider = tuple(
             UrlPattern(
@@ -203,7 +208,7 @@ def _from_words(rule: Rule, meaning: Interpretation, program: Program) -> Iterat
 
 
 def settle(doubts: tuple[Doubt, ...], policy: Policy) -> Certainty:
-    """Return what a match with these doubts counts, once the policy has been heard (3.2).
+    """Return what a match with these doubts counts, once the policy has been heard.
 
     The sets that are compared stay as they are, so a policy never turns a yes into a no.
     """

@@ -14,10 +14,10 @@ _PRECEDENCE = {reason: rank for rank, reason in enumerate(Reason)}
 
 
 def overrides(inclusion: Match, exclusion: Match) -> bool:
-    """Tell whether the inclusion is the more precise statement of the two (3.3).
+    """Tell whether the inclusion is the more precise statement of the two.
 
     A path or port rule that reaches a host below its own yields to an inclusion that names the
-    target's host without a star (3.2).
+    target's host without a star.
     """
     if exclusion.yields and names_host(inclusion.zone):
         return True

@@ -130,7 +130,9 @@ class ReportVerdict:
         }
 
     def __str__(self) -> str:
-        state = "ready to submit" if self.ready else f"{len(self.blocking)} problems block it"
+        count = len(self.blocking)
+        blocked = f"{count} problems block it" if count > 1 else "1 problem blocks it"
+        state = "ready to submit" if self.ready else blocked
         lines = [f"{printable(self.report.title or 'report')}: {state}, for {self.program.name}"]
         lines += [f"  {line}" for problem in self.problems for line in str(problem).splitlines()]
         if self.finding is not None:

@@ -30,7 +30,7 @@ class Decision(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why; within a decision, in order of precedence where several hold (design 2)."""
+    """Why; within a decision, in order of precedence where several hold."""
 
     INCLUDED = "included"
     EXCLUDED = "excluded"

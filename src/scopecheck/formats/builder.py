@@ -65,10 +65,12 @@ class ImportResult:
     @property
     def entries(self) -> int:
         """How many listed entries the programs hold."""
-        return sum(
-            len({*(rule.entry for rule in p.rules), *(one.entry for one in p.unresolved)})
-            for p in self.programs
-        )
+        count = 0
+        for program in self.programs:
+            places = [*((rule.entry, rule.id) for rule in program.rules)]
+            places += [(one.entry, one.id) for one in program.unresolved]
+            count += len({entry or rule_id for entry, rule_id in places})
+        return count
 
     def kinds(self) -> Counter[str]:
         """Count the rules by what they list."""

@@ -36,9 +36,9 @@ from scopecheck.formats.regexes import (
     readable,
 )
 from scopecheck.formats.regexsyntax import RegexError, parse_regex
+from scopecheck.formats.regexwriting import REGEX, host_regexes, path_regex, without_odd_paths
 from scopecheck.formats.registry import ExportResult, Format
 from scopecheck.formats.source import Source, as_list, as_mapping, as_text
-from scopecheck.formats.regexwriting import REGEX, host_regexes, path_regex
 from scopecheck.formats.toolplan import Planned, plan
 from scopecheck.formats.toolscope import Meaning, ToolScope, specs, stem, tool_builder
 from scopecheck.scope.model import Program
@@ -104,7 +104,7 @@ def _read_rule(source: Source, rule: Mapping[str, Any], entry: str, effect: Effe
     protocol = as_text(source, rule.get("protocol"), f"{entry}.protocol").lower()
     if protocol not in _PROTOCOLS:
         raise source.shape(f"`{printable(protocol)}` is not `any`, `http` or `https`", f"{entry}.protocol")
-    host, port, file = (as_text(source, rule.get(key), f"{entry}.{key}") for key in ("host", "port", "file"))
+    host, port, file = (_field(source, rule, key, entry) for key in ("host", "port", "file"))
     try:
         host_part, ports, path_part = read_host(host), read_port(port), read_path(file)
         tool.java(shown, entry, (found for text in (host, port, file) for found in parse_regex(text).java))
@@ -157,17 +157,19 @@ def _read_prefix(
     (tool.exclude if effect is Effect.EXCLUDE else tool.include)(prefix, entry, meaning)
 
 
+def _field(source: Source, rule: Mapping[str, Any], key: str, entry: str) -> str:
+    """Return a field of a rule, "" for any; what `write_burp` adds for odd paths is left out."""
+    return without_odd_paths(as_text(source, rule.get(key), f"{entry}.{key}"))
+
+
 def _shown(source: Source, rule: Mapping[str, Any], entry: str) -> str:
     """Return a rule as a line that a person reads."""
     if "prefix" in rule:
         return as_text(source, rule["prefix"], f"{entry}.prefix") or "(empty)"
-    host = as_text(source, rule.get("host"), f"{entry}.host")
-    rest = [
-        f"{key} {rule[key]}"
-        for key in ("protocol", "port", "file")
-        if rule.get(key) not in (None, "", "any", "^/.*")
-    ]
-    return ", ".join((host or "any host", *rest))
+    fields = {key: _field(source, rule, key, entry) for key in ("host", "protocol", "port", "file")}
+    host = fields.pop("host") or "any host"
+    usual = ("", "any", "^/.*")
+    return ", ".join((host, *(f"{key} {text}" for key, text in fields.items() if text not in usual)))
 
 
 def write_burp(program: Program) -> ExportResult:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from ipaddress import IPv4Address, summarize_address_range
 from itertools import product
 
 from scopecheck.formats.regexsyntax import (
@@ -39,7 +40,6 @@ PAGE = "/#"
 """The text of a path that is the first page alone."""
 
 _SAFE_PATH = re.compile(r"[A-Za-z0-9._~!$&'+:@/%=*-]*")
-_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 
 
 class DeadRegexError(ValueError):
@@ -113,6 +113,9 @@ def live(read: Callable[[Branch], Part], branches: Iterable[Branch]) -> Part:
 
 def host_branch(branch: Branch) -> Part:
     """Read one alternative of the regex of a host."""
+    if any(isinstance(token, Number) for token in branch.tokens) and branch.starts and branch.ends:
+        ranges = _octets(branch.tokens)
+        return Part(ranges, ranges or None, why="no block of addresses expresses this regex")
     glob = _glob(branch.tokens).lower()
     literal = "*" not in glob
     if literal and ":" in glob and re.fullmatch(r"\[?[0-9a-f:.]+\]?", glob):
@@ -126,7 +129,7 @@ def host_branch(branch: Branch) -> Part:
         if not glob and branch.starts and branch.ends:
             raise DeadRegexError("no host is empty")
         return Part((), (ANY_HOST,), (ANY_HOST,), why="it matches any host")
-    kinds = {token.kind for token in branch.tokens if isinstance(token, Wild)}
+    kinds = {_kind(token) for token in branch.tokens if not isinstance(token, Literal)}
     if re.fullmatch(r"[0-9.*]+", glob):
         return _octet_glob(glob, kinds)
     glob, most = _loosened(glob, branch)
@@ -137,6 +140,10 @@ def host_branch(branch: Branch) -> Part:
         return Part((), None, most, tuple(notes), "no pattern expresses this regex")
     sure, why = _sure_host(glob, branch)
     return Part(sure, most, most, tuple(notes), why)
+
+
+def _kind(token: Token) -> Kind:
+    return token.kind if isinstance(token, Wild) else Kind.OTHER
 
 
 def _loose_dots(tokens: Iterable[Token]) -> bool:
@@ -187,7 +194,7 @@ def _octet_glob(glob: str, kinds: set[Kind]) -> Part:
 
 
 def read_octets(text: str) -> tuple[str, ...]:
-    """Read a range of IPv4 addresses: `10.0.0.0/24`, `10.1.1-20.1-127`, and as a regex."""
+    """Read a range of IPv4 addresses as Burp takes it: `10.0.0.0/24`, `10.1.1-20.1-127`."""
     plain = re.fullmatch(
         r"((?:[0-9]{1,3}(?:-[0-9]{1,3})?\.){3}[0-9]{1,3}(?:-[0-9]{1,3})?)(/[0-9]{1,2})?", text
     )
@@ -198,24 +205,26 @@ def read_octets(text: str) -> tuple[str, ...]:
     whole = re.fullmatch(r"[0-9.]+-[0-9.]+", text)
     if whole is not None:
         return (text,)
-    if not text.startswith("^") or not text.endswith("$"):
-        return ()
-    octets: list[tuple[int, int]] = []
-    for octet in text[1:-1].split(r"\."):
-        listed = re.fullmatch(r"\(\?:([0-9]+(?:\|[0-9]+)*)\)", octet)
-        if octet == _OCTET:
-            octets.append((0, 255))
-        elif listed is not None:
-            numbers = [int(number) for number in listed[1].split("|")]
-            if numbers != list(range(numbers[0], numbers[-1] + 1)):
-                return ()
-            octets.append((numbers[0], numbers[-1]))
-        elif octet.isascii() and octet.isdigit():
-            octets.append((int(octet), int(octet)))
+    return ()
+
+
+def _octets(tokens: Iterable[Token]) -> tuple[str, ...]:
+    """Return the ranges of a regex of addresses, or none where it is not one."""
+    found: list[Number] = []
+    fresh = True
+    for token in tokens:
+        if isinstance(token, Literal) and token.char == "." and not fresh:
+            fresh = True
+        elif isinstance(token, Number) and fresh:
+            found.append(token)
+            fresh = False
+        elif isinstance(token, Literal) and token.char.isdigit() and token.char.isascii():
+            low = 0 if fresh else found.pop().high
+            found.append(Number(low * 10 + int(token.char), low * 10 + int(token.char)))
+            fresh = False
         else:
             return ()
-    varied = any(low != high for low, high in octets)
-    return _ranges(octets) if len(octets) == 4 and varied else ()
+    return _ranges([(one.low, one.high) for one in found]) if len(found) == 4 and not fresh else ()
 
 
 def _bounds(octets: list[str]) -> list[tuple[str, str, str]]:
@@ -238,7 +247,8 @@ def _ranges(octets: list[tuple[int, int]]) -> tuple[str, ...]:
     for numbers in product(*(range(low, high + 1) for low, high in lead)):
         first = ".".join(map(str, (*numbers, *(low for low, _ in rest))))
         last = ".".join(map(str, (*numbers, *(high for _, high in rest))))
-        found.append(f"{first}-{last}")
+        blocks = list(summarize_address_range(IPv4Address(first), IPv4Address(last)))
+        found.append(str(blocks[0]).removesuffix("/32") if len(blocks) == 1 else f"{first}-{last}")
     return tuple(found)
 
 
@@ -259,7 +269,7 @@ def read_port(text: str) -> tuple[tuple[int | None, ...], tuple[int | None, ...]
             sure.append(int(glob))
             most.append(int(glob) if branch.starts and branch.ends else None)
         elif glob.strip("*") == "":
-            kinds = {token.kind for token in branch.tokens if isinstance(token, Wild)}
+            kinds = {_kind(token) for token in branch.tokens}
             sure += [None] if kinds <= {Kind.TEXT, Kind.DIGITS} else []
             most.append(None)
         else:
@@ -316,7 +326,7 @@ def _path_expressible(tokens: list[Token], *, border: bool) -> bool:
     kinds = {token.kind for token in tokens if isinstance(token, Wild)}
     if "*" in literal or not _SAFE_PATH.fullmatch(literal):
         return False
-    if any(token is Optional.PORT for token in tokens) or not kinds <= {Kind.TEXT, Kind.SEGMENT}:
+    if Optional.PORT in tokens or not kinds <= {Kind.TEXT, Kind.SEGMENT}:
         return False
     last = tokens[-1] if tokens else None
     if isinstance(last, Literal) and last.char == ".":

@@ -15,11 +15,27 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-__all__ = ["Branch", "Kind", "Literal", "Optional", "Regex", "RegexError", "Token", "Wild", "parse_regex"]
+__all__ = [
+    "OCTET",
+    "Branch",
+    "Kind",
+    "Literal",
+    "Number",
+    "Optional",
+    "Regex",
+    "RegexError",
+    "Token",
+    "Wild",
+    "parse_regex",
+]
 
 MAX_BRANCHES = 64
 MAX_DEPTH = 20
 MAX_LENGTH = 4_096
+
+
+OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+"""A regex of the numbers from 0 to 255."""
 
 
 class RegexError(ValueError):
@@ -60,12 +76,20 @@ class Wild:
     some: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of an address, from `low` to `high`."""
+
+    low: int
+    high: int
+
+
 class _Anchor(Enum):
     START = "^"
     END = "$"
 
 
-Token: TypeAlias = Literal | Wild | Optional
+Token: TypeAlias = Literal | Wild | Number | Optional
 _Item: TypeAlias = Token | _Anchor
 _Run: TypeAlias = tuple[_Item, ...]
 
@@ -230,6 +254,9 @@ class _Reader:
                 return [((Literal(char),), False)]
 
     def group(self, depth: int) -> list[_Run]:
+        number = self.number()
+        if number is not None:
+            return [(number,)]
         known = True
         if self.take("?"):
             flags = re.compile(r"([a-zA-Z]*)(-[a-zA-Z]+)?([:)])").match(self.text, self.at)
@@ -248,6 +275,22 @@ class _Reader:
         if not self.take(")"):
             raise RegexError("an opening parenthesis is not closed")
         return runs if known else [(Wild(Kind.OTHER),)]
+
+    def number(self) -> Number | None:
+        """Read a choice of numbers that follow one another, next to an escaped dot, or any octet."""
+        inner = OCTET.removeprefix("(")
+        if self.take(inner):
+            return Number(0, 255)
+        found = re.compile(r"(?:\?:)?([0-9]{1,3}(?:\|[0-9]{1,3})+)\)").match(self.text, self.at)
+        if found is None:
+            return None
+        before, behind = self.text[: self.at - 1], self.text[found.end() :]
+        numbers = [int(one) for one in found[1].split("|")]
+        run = list(range(numbers[0], numbers[-1] + 1))
+        if numbers != run or numbers[-1] > 255 or not (before.endswith("\\.") or behind.startswith("\\.")):
+            return None
+        self.at = found.end()
+        return Number(numbers[0], numbers[-1])
 
     def char_set(self) -> _Run:
         found = re.compile(r"\^?\]?(?:\\.|[^\]\\])*").match(self.text, self.at)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from ipaddress import IPv4Address, summarize_address_range
 
+from scopecheck.formats.regexsyntax import OCTET
 from scopecheck.formats.toolplan import Ability, Planned
 from scopecheck.scope.hostset import Addresses, Glob, HostSet, Names, Span, Tail
 from scopecheck.scope.pathset import PathSet
@@ -21,12 +22,11 @@ _ODD = (
     # Dot segments, empty segments, parameters, backslashes, what is no printable ASCII.
     r"/\.{1,2}(?:[/?#]|$)|//|[;\\]|[^!-~]"
     # An escape of anything but a reserved character other than `/`, `;`, `\` and `%`.
-    r"|%(?!2[0-46-9A-Ca-c]|3[AC-Fac-f]|40|5[BDEbde]|60|7[B-Db-d])"
+    r"|%(?!2[0-46-9A-C]|3[AC-F]|40|5[BDE]|60|7[B-D])"
 )
 _NOT_ODD = f"(?![^?#]*(?:{_ODD}))"
 _OR_ODD = f"|[^?#]*(?:{_ODD}).*)"
 _BORDER = "(?:[/?#].*)?"
-_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 
 
 def without_odd_paths(text: str) -> str:
@@ -68,7 +68,7 @@ def _block(first: int, last: int) -> str:
         if low == high:
             octets.append(str(low))
         elif (low, high) == (0, 255):
-            octets.append(_OCTET)
+            octets.append(OCTET)
         else:
             octets.append("(?:" + "|".join(map(str, range(low, high + 1))) + ")")
     return r"\.".join(octets)

@@ -16,8 +16,8 @@ from scopecheck.answer.compiled import Certainty, CompiledRule, TouchPattern, co
 from scopecheck.answer.decide import overrides
 from scopecheck.answer.verdict import Match
 from scopecheck.diagnostic import Diagnostic, Place, Severity
-from scopecheck.scope.hostset import Addresses, Glob, HostSet, Names, Span, Tail, contains, is_starless
-from scopecheck.scope.model import Inclusion, Program, Rule, Unresolved
+from scopecheck.scope.hostset import Addresses, Glob, HostSet, Names, Span, Tail, Tails, contains, is_starless
+from scopecheck.scope.model import Program, Rule, Unresolved
 from scopecheck.scope.pathset import ANY_PATH, PathSet
 from scopecheck.scope.pattern import Effect, ThingPattern, UrlPattern
 from scopecheck.scope.prose import restates_default
@@ -88,13 +88,11 @@ class _Planner:
 
     def plan(self) -> Plan:
         rules = compile_program(self.program)
-        include = [one for rule in rules for one in self.inclusions(rule)]
-        exclude = [one for rule in rules for one in self.exclusions(rule)]
+        include = [one for rule in rules if rule.effect is Effect.INCLUDE for one in self.inclusions(rule)]
+        exclude = [one for rule in rules if rule.effect is Effect.EXCLUDE for one in self.exclusions(rule)]
         written = [one for one in exclude if one.certain]
         alive = self.alive(include, written)
-        for one in exclude:
-            if not one.certain and self.needed(one, alive):
-                written.append(one)
+        written += [one for one in exclude if not one.certain and self.needed(one, alive)]
         alive = self.alive(alive, written)
         self.tell_of_cuts(alive, written)
         return Plan(_merged(alive), _merged(written), tuple(self.losses))
@@ -110,8 +108,6 @@ class _Planner:
     # --- inclusions ---
 
     def inclusions(self, rule: CompiledRule) -> Iterator[Planned]:
-        if rule.effect is not Effect.INCLUDE:
-            return
         if isinstance(rule.item, Unresolved):
             self.lose(rule, "unresolved", "this inclusion could not be read, and was not written")
             return
@@ -130,7 +126,10 @@ class _Planner:
                 yield Planned(
                     rule, Effect.INCLUDE, match.zone.hosts, pattern.port, path, (path,), matches=(match,)
                 )
-            if problem:
+            if rule.notes == ("the words beside the rule widen it",):
+                message = "what the words beside it add is undetermined, and was left out"
+                self.lose(rule, "undetermined", message, Severity.NOTE)
+            elif problem:
                 code = "undetermined" if not sure else "not-expressible"
                 self.lose(rule, code, f"{problem}, so it was not written")
             elif len(sure) < len(pattern.hosts) or len(pattern.paths) > 1:
@@ -160,8 +159,6 @@ class _Planner:
     # --- exclusions ---
 
     def exclusions(self, rule: CompiledRule) -> Iterator[Planned]:
-        if rule.effect is not Effect.EXCLUDE:
-            return
         if not rule.patterns:
             default = isinstance(rule.item, Unresolved) and rule.item.restates_default
             if not default and not restates_default(rule.text):
@@ -181,7 +178,9 @@ class _Planner:
         if pattern.schemes[0] is not None and pattern.schemes[0].isdisjoint(WEB):
             self.lose(rule, "not-expressible", f"{self.tool} knows http and https alone", Severity.NOTE)
             return
-        port, paths, border = pattern.port, pattern.paths, True
+        if pattern.schemes[0] not in (None, WEB):
+            self.lose(rule, "widened", f"{self.tool} excludes it with any scheme", Severity.NOTE)
+        port, paths = pattern.port, pattern.paths
         if self.ability.paths is None:
             if port is not None or paths[0] != ANY_PATH:
                 self.lose(rule, "widened", f"{self.tool} excludes the whole host", Severity.NOTE)
@@ -197,7 +196,7 @@ class _Planner:
             # The names of repositories are compared without letter case and `.git` (T6).
             border = not any(contains(hosts, HostName(name)) for name in shared_hosts().code)
             if found:
-                yield Planned(rule, Effect.EXCLUDE, hosts, port, path, paths, border, found)
+                yield Planned(rule, Effect.EXCLUDE, _written(hosts), port, path, paths, border, found)
 
     def possible_matches(
         self,
@@ -274,6 +273,16 @@ class _Planner:
                 self.lose(one.rule, "beaten", message)
 
 
+def _written(hosts: HostSet) -> HostSet:
+    """Return the hosts that a tool is told to exclude: no tool knows suffixes or registrable domains."""
+    match hosts:
+        case Tail(head):
+            return Tail(head, Tails.ANY, Span.AT_OR_BELOW)
+        case Glob(text, _, below):
+            return Glob(text, below=below)
+    return hosts
+
+
 def _outweighs(inclusion: Planned, exclusion: Planned) -> bool:
     """Tell whether the inclusion overrides whatever the checker may find of the exclusion."""
     return all(overrides(mine, theirs) for mine in inclusion.matches for theirs in exclusion.matches)
@@ -335,8 +344,3 @@ def _holds(outer: Planned, inner: Planned) -> bool:
     mine = Zone(None, inner.hosts, inner.port, inner.path)
     theirs = Zone(None, outer.hosts, outer.port, outer.path)
     return lies_in(mine, theirs) and (inner.border or not outer.border or outer.path == ANY_PATH)
-
-
-def is_inclusion(rule: CompiledRule) -> bool:
-    """Tell whether a compiled rule comes from the in-scope side."""
-    return isinstance(rule.item, Inclusion)

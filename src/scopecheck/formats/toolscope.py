@@ -1,6 +1,6 @@
 """The scope of a tool in which an exclusion beats every inclusion, as Burp's and ZAP's do.
 
-Here the more precise of two rules wins (3.3), so an inclusion that lies within an exclusion of the
+Here the more precise of two rules wins, so an inclusion that lies within an exclusion of the
 same file would come back to life. It is kept in the wide reading only: the tool says no, the rule
 says yes, and only the program can say which of the two was meant.
 """
@@ -137,24 +137,16 @@ class ToolScope:
             listed = Listed(text, Effect.EXCLUDE, entry, AssetType.URL)
             self.builder.add_unresolved(listed, meaning.why or "no pattern expresses it")
             self._cover += [Zone(None, Glob(glob)) for glob in meaning.cover]
-        if meaning.most is not None:
-            paths = {spec.path for spec in meaning.most}
-            self._cover += [
-                Zone(None, Glob(glob), None, path)
-                for glob in meaning.cover
-                for path in map(_widest, paths)
-                if not any(spec.port is not None for spec in meaning.most)
-            ]
         for spec in read:
             self._cover += self._covered(spec)
 
     def _covered(self, spec: Spec) -> Iterator[Zone]:
         """Yield what the tool itself excludes by a target, without what our readings add."""
         path = _widest(spec.path)
+        yield Zone(None, Glob(spec.host), spec.port, path)
         if spec.host == ANY_HOST:
-            # No glob holds an address, and the tool compares it as a text like any other.
-            yield from (Zone(None, hosts, spec.port) for hosts in (*_EVERY_ADDRESS, Glob("*")))
-            return
+            # No glob holds an address, but the tool compares it as a text like any other.
+            yield from (Zone(None, addresses, spec.port) for addresses in _EVERY_ADDRESS)
         meaning = self.builder.readable(_listed(spec, Effect.EXCLUDE))
         for pattern in meaning.patterns if meaning is not None else ():
             if isinstance(pattern, UrlPattern):

@@ -136,9 +136,9 @@ class _Reader:
         low, high = self._bounties("min_bounty", "max_bounty")
         self.pays = None if high is None else high > 0
         if high:
-            least = "" if low is None else f"from {low:g} "
+            least = "" if low is None else f"from {low:.10g} "
             self.builder.add_statement(
-                f"Bounties {least}to {high:g}; the dump does not say of which currency."
+                f"Bounties {least}to {high:.10g}; the dump does not say of which currency."
             )
         targets = as_mapping(self.source, self.data.get("targets"), f"{self.path}targets")
         for side, effect in (("in_scope", Effect.INCLUDE), ("out_of_scope", Effect.EXCLUDE)):
@@ -203,7 +203,7 @@ class _Reader:
                 continue
             name = _group_id(value)
             found.add(name)
-            words = ", ".join(f"{one} {amount:g}" for one, amount in paid.items())
+            words = ", ".join(f"{one} {amount:.10g}" for one, amount in paid.items())
             title = (
                 "default reward grid" if value == "default" else f"assets of {value.replace('_', ' ')} value"
             )

@@ -1,4 +1,4 @@
-"""One clean listed target -> patterns (the rows of the table in 3.2 that name a host).
+"""One clean listed target -> patterns (the rows of the table of patterns that name a host).
 
 Text that is not clean, or names no host, is the business of `interpret`.
 """
@@ -6,6 +6,7 @@ Text that is not clean, or names no host, is the business of `interpret`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -25,9 +26,9 @@ __all__ = ["ParsedTarget", "expand", "parse_listed", "stars_for_placeholders"]
 MAX_ALTERNATIVES = 1_000
 """How many targets one listed text may stand for; nested alternatives multiply."""
 
-_SCHEME = re.compile(r"(?:([a-z][a-z0-9+.-]*)|\*|http(?:\(s\)|\[s\]|s?\*)):/{2}", re.IGNORECASE)
+_SCHEME = re.compile(r"(?:([a-z][a-z0-9+.-]*)|\*|http(?:\(s\)|\[s\]|s?\*|s\?)):/{2}", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
-    r"<[^<>]{1,60}>|\{[^{},|.]{1,60}\}|%[A-Za-z_]{2,40}%|#{2,}|\[[A-Za-z_ -]{2,40}\]|\bX{2,}\b"
+    r"[█▇▆▉■▓]+|<[^<>]{1,60}>|\{[^{},|.]{1,60}\}|%[A-Za-z_]{2,40}%|#{2,}|\[[A-Za-z_ -]{2,40}\]|\bX{2,}\b"
     r"|\((?:your|my|any|sub-?domain|tenant|customer|name)[^()|/.]{0,40}\)|\$\{[^{}]{1,60}\}"
 )
 _NOUNS = (
@@ -113,6 +114,8 @@ def _parse_one(
         raise PatternSyntaxError(f"`{source}` is not one host or URL", source)
     authority = re.split(r"[/?#]", _mask(rest), maxsplit=1)[0]
     tail = rest[len(authority) :]
+    if scheme_match is None and tail and not re.search(r"[.:*]|[。．｡]", _mask(authority)):
+        raise PatternSyntaxError(f"`{source}` names no host", source, "write a host such as `example.com`")
     host_text, port = _split_port(rest[: len(authority)], source)
     path, query, page = _split_tail(tail, source, notes)
     host = classify(host_text, source, owned, notes)
@@ -223,7 +226,7 @@ def _tail_form(labels: tuple[str, ...], owned: frozenset[str]) -> HostText:
 def _glued(labels: tuple[str, ...], owned: frozenset[str]) -> HostText:
     registrable = _registrable(".".join((labels[0][1:], *labels[1:])), owned)
     if not registrable:
-        return HostText(HostForm.BEFORE_SUFFIX, ("*", labels[0][1:], *labels[1:]))
+        return HostText(HostForm.BEFORE_SUFFIX, labels)
     return HostText(HostForm.GLUED, labels, registrable)
 
 
@@ -272,6 +275,7 @@ def _labels(text: str, source: str) -> tuple[str, ...] | Addresses:
         if "*" in text:
             raise PatternSyntaxError(f"`{source}` is neither a name nor an address", source)
         return Addresses(host.version, int(host), int(host))
+    _refuse_symbols(text, source)
     names = host.split(".")
     spelled = re.split(r"[.。．｡]", text.removesuffix("."))
     if len(names) != len(spelled):
@@ -280,13 +284,23 @@ def _labels(text: str, source: str) -> tuple[str, ...] | Addresses:
         given.lower() if "*" in given else name for name, given in zip(names, spelled, strict=True)
     )
     for label in labels:
-        if not _LABEL.fullmatch(label) or "**" in label:
+        ends = label is labels[-1] and len(labels) > 1 and "_" in label
+        if not _LABEL.fullmatch(label) or "**" in label or ends:
             raise PatternSyntaxError(
                 f"`{label or source}` is not a label of a host pattern",
                 source,
                 "a label holds letters, digits, `-`, `_` and single stars",
             )
     return labels
+
+
+def _refuse_symbols(text: str, source: str) -> None:
+    """Refuse what is no letter: `example.com→` would else become a name that nobody has."""
+    for char in text:
+        if not char.isascii() and unicodedata.category(char)[0] not in "LMN" and char not in "。．｡":
+            raise PatternSyntaxError(
+                f"`{source}` holds `{char}`, which is no part of a host", source, "remove it"
+            )
 
 
 def _octets(text: str) -> Addresses | None:
@@ -335,7 +349,7 @@ def _block(text: str, notes: list[str]) -> Addresses:
         ip_address(text.partition("/")[0])
     ) != int(network.network_address):
         notes.append(f"host bits of `{text}` were masked")
-    return Addresses(network.version, int(network.network_address), int(network.broadcast_address))
+    return _unmapped(network.version, int(network.network_address), int(network.broadcast_address))
 
 
 def _range(low: str, high: str) -> Addresses:
@@ -345,7 +359,15 @@ def _range(low: str, high: str) -> Addresses:
     last = ip_address(high)
     if first.version != last.version or int(last) < int(first):
         raise PatternSyntaxError(f"`{low}-{high}` is not a range of addresses", f"{low}-{high}")
-    return Addresses(first.version, int(first), int(last))
+    return _unmapped(first.version, int(first), int(last))
+
+
+def _unmapped(version: int, first: int, last: int) -> Addresses:
+    """Return a range of IPv4-mapped IPv6 addresses as the IPv4 range it is (T1)."""
+    base = 0xFFFF << 32
+    if version == 6 and first >> 32 == 0xFFFF and last >> 32 == 0xFFFF:
+        return Addresses(4, first - base, last - base)
+    return Addresses(version, first, last)
 
 
 def hosts_named(patterns: tuple[UrlPattern, ...]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Sets of hosts that one reading of a pattern denotes, and which lies within which.
 
 Containment is answered soundly in linear time: `within(a, b)` may say False where the truth is
-True (then an exclusion wins, design clause 3.3), never the other way round.
+True (then an exclusion wins), never the other way round.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ HostSet: TypeAlias = Names | Tail | Glob | Addresses
 def contains(hosts: HostSet, host: Host) -> bool:
     """Tell whether `host` is in the set."""
     if isinstance(host, (IPv4Address, IPv6Address)):
-        # A name never matches an address rule, nor an address a name rule (3.3).
+        # A name never matches an address rule, nor an address a name rule.
         return (
             isinstance(hosts, Addresses)
             and hosts.version == host.version
@@ -172,13 +172,15 @@ def _tail_fits(hosts: Tail, labels: tuple[str, ...], start: int) -> bool:
         return True
     suffixes = default_suffixes()
     end = start + len(hosts.head)
-    private = hosts.tails is Tails.LISTED
-    if not suffixes.known_tail(".".join(labels[end:]), private=private):
+    listed = hosts.tails is Tails.LISTED
+    if not suffixes.known_tail(".".join(labels[end:]), private=listed):
         return False
-    # The label that somebody registered has to be one that the program spelled out:
-    # `*.com.*` must not reach `anyone.com.br`.
-    own = len(labels) - suffixes.suffix_length(".".join(labels[start:]), private=private) - 1
-    return start <= own < end and "*" not in hosts.head[own - start]
+    # The label that somebody registered has to be one that the program spelled out: `*.com.*` must not
+    # reach `anyone.com.br`, nor `*.github.*` surely reach the pages of others below `github.io`.
+    name = ".".join(labels[start:])
+    sections = (True, False) if listed else (True,)
+    own = [len(labels) - suffixes.suffix_length(name, private=private) - 1 for private in sections]
+    return any(start <= one < end and "*" not in hosts.head[one - start] for one in own)
 
 
 def _glob_contains(hosts: Glob, host: str) -> bool:

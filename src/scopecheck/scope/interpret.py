@@ -10,7 +10,7 @@ from typing import TypeAlias
 from scopecheck.errors import PatternSyntaxError
 from scopecheck.scope.grammar import parse_listed
 from scopecheck.scope.pattern import Effect, HostForm, Pattern, ThingPattern, UrlPattern
-from scopecheck.scope.prose import is_conditional, is_file_name, named_hosts
+from scopecheck.scope.prose import is_conditional, is_file_name, named_hosts, plain_text
 from scopecheck.scope.zone import Doubt
 from scopecheck.targets.asset import name_key, shared_hosts
 from scopecheck.targets.host import MAX_TEXT, HostName, printable
@@ -32,6 +32,9 @@ _NOTE = re.compile(r"\A(\S+)\s+\((.*?)\)*\s*\Z", re.DOTALL)
 _DASH_NOTE = re.compile(r"\A(\S+)\s+(?:[-–—:]+|->)\s+(.+)\Z", re.DOTALL)
 _PACKAGE = re.compile(r"[A-Za-z][\w-]*(?:\.[A-Za-z0-9_][\w-]*)+")
 _ID_GLOB = re.compile(r"[A-Za-z][\w.-]*\.\*|\*\.?[\w.-]+\.[\w.-]+|[A-Za-z][\w.*-]*")
+
+_MAX_LISTED = 8_192
+"""Longest text read as targets, in characters; a longer one is prose."""
 
 WEB_TYPES = frozenset({"website", "api", "wildcard", "domain", "url", "network"})
 APP_TYPES = frozenset({"android", "ios", "windows-app", "mobile"})
@@ -74,6 +77,8 @@ def interpret(text: str, context: Context) -> Interpretation:
         app = _app(clean, context)
         if app is not None:
             return replace(app, notes=(*notes, *app.notes))
+    if len(clean) > _MAX_LISTED:
+        raise PatternSyntaxError("the text is too long to be a target", text, "list one target an entry")
     found = _targets(clean, context) or _with_note(clean, context) or _with_noun(clean, context)
     if found is None and is_conditional(clean):
         found = _conditional(clean, context)
@@ -86,6 +91,8 @@ def interpret(text: str, context: Context) -> Interpretation:
 
 def _clean(text: str, notes: list[str]) -> str:
     """Drop what copying left behind (P2); every step is a note."""
+    if len(text) > _MAX_LISTED:
+        return text
     clean = unicodedata.normalize("NFC", text) if len(text) <= MAX_TEXT else text
     if _INVISIBLE.search(clean):
         clean = _INVISIBLE.sub("", clean)
@@ -97,9 +104,12 @@ def _clean(text: str, notes: list[str]) -> str:
         (r"\A[-•+]\s+", "", "a list mark in front was dropped"),
         (r"\\([*_.-])", r"\1", "a Markdown backslash was dropped"),
         (r"\A`(.*)`\Z", r"\1", "code marks were dropped"),
+        (r"\A(\*\*|__)(?=\w)(.*)\1\Z", r"\2", "marks of emphasis were dropped"),
+        (r"\[\.\]|\(\.\)", ".", "`[.]` is read as a dot"),
+        (r"\A\*/(?=[\w-]+\.[\w.-]+\Z)", "*.", "`*/` in front is read as a mangled `*.`"),
         (r"\A<(https?://[^<>]+)>\Z", r"\1", "angle brackets were dropped"),
         (r"\A\[([^\]]+)\]\((?:https?:)[^)]*\)\Z", r"\1", "the text of a Markdown link was taken"),
-        (r"\A\"(.*)\"\Z", r"\1", "quotation marks were dropped"),
+        (r"\A[\"“”‘’'«»](.*)[\"“”‘’'«»]\Z", r"\1", "quotation marks were dropped"),
         (r"[,;]+\Z", "", "a comma at the end was dropped"),
         (r"(?<=[\w/])\.\Z", "", "a full stop at the end was dropped"),
         (r"(?<=\S)\s+\*+\Z", "", "a star apart at the end was dropped"),
@@ -118,7 +128,8 @@ def _refuse_unreadable(clean: str, text: str) -> None:
         raise PatternSyntaxError("the text is empty", text, "write a host, URL, address, app id or name")
     if len(text) > MAX_TEXT or re.search(r"[\x00-\x08\x0e-\x1f\ud800-\udfff]", text):
         raise PatternSyntaxError("the text is too long or holds control characters", text)
-    if _REDACTED.search(clean):
+    shape = _REDACTED.sub("*", clean)
+    if shape != clean and not re.fullmatch(r"[\w*.-]*\.[\w-]+\.[A-Za-z]+", shape):
         raise PatternSyntaxError(
             f"`{printable(clean, 80)}` is redacted", text, "ask the program what it names"
         )
@@ -176,7 +187,24 @@ def _one_target(text: str, context: Context) -> _Attempt:
     linked = [_as_link(pattern, context) for pattern in parsed.patterns]
     if any(pattern is None for pattern in linked):
         return None
-    return Interpretation(tuple(p for p in linked if p is not None), parsed.notes)
+    joined = _joined_by_slash(text, context)
+    notes = (*parsed.notes, "the part behind the slash may be a host of its own") if joined else parsed.notes
+    return Interpretation((*(p for p in linked if p is not None), *joined), notes)
+
+
+def _joined_by_slash(text: str, context: Context) -> tuple[UrlPattern, ...]:
+    """Return what `a.example.com/b.example.com` excludes besides a path: the second host (P2)."""
+    first, slash, rest = text.partition("/")
+    if context.effect is not Effect.EXCLUDE or not slash or "://" in text or "." not in first:
+        return ()
+    found: list[UrlPattern] = []
+    for part in rest.split("/"):
+        if re.fullmatch(r"[\w*-]+(\.[\w*-]+)+", part) and not is_file_name(part) and part[-1].isalpha():
+            try:
+                found += parse_listed(part, Effect.EXCLUDE, context.owned).patterns
+            except PatternSyntaxError:
+                continue
+    return tuple(replace(pattern, demoted=Doubt.WIDE_READING) for pattern in found)
 
 
 def _may_be_target(text: str, context: Context) -> bool:
@@ -184,9 +212,9 @@ def _may_be_target(text: str, context: Context) -> bool:
     if "://" in text:
         return True
     host = re.split(r"[/?#]", text, maxsplit=1)[0]
-    if not re.search(r"[.:*]|\A\[", host) or text.startswith("/"):
+    if not re.search(r"[.。．｡*]|:[0-9]|:.*:|\A\[", host) or text.startswith("/"):
         return False
-    ending = host.rpartition(".")[2].lower()
+    ending = re.split(r"[.。．｡]", host)[-1].lower()
     if context.type in WEB_TYPES or "*" in ending or not ending.isalpha():
         return True
     return not is_file_name(host)
@@ -264,6 +292,8 @@ def _app(clean: str, context: Context) -> _Attempt:
     if link is not None:
         return link
     key = clean.casefold()
+    if key in shared_hosts().all:
+        return None
     numeric = re.fullmatch(r"(?:id)?([0-9]{6,12})", key)
     if numeric:
         return Interpretation((ThingPattern(clean, context.effect, numeric[1]),))
@@ -285,14 +315,21 @@ def _reads_as_host(key: str) -> bool:
 
     first, last = key.partition(".")[0], key.rpartition(".")[2]
     suffixes = default_suffixes()
-    return suffixes.known_tail(last, private=False) and not suffixes.known_tail(first, private=False)
+    if not suffixes.known_tail(last, private=False):
+        return False
+    # Ids begin with a reversed domain; where both ends are country codes, either reading will do.
+    return not suffixes.known_tail(first, private=False) or len(first) == len(last) == 2
 
 
 def _name(clean: str, context: Context) -> _Attempt:
     """Read a name: no host, address, link or id; no verb, no "any", "all", "other"."""
     if len(clean) > 120 or len(clean.split()) > 12 or "://" in clean or clean.endswith((".", ":")):
         return None
-    if _PROSE_WORDS.search(clean) or any(named_hosts(clean)) or re.search(r"[*@<>{}\n]|\A/", clean):
+    if (
+        _PROSE_WORDS.search(clean)
+        or any(named_hosts(plain_text(clean)))
+        or re.search(r"[*@<>{}\n]|\A/", clean)
+    ):
         return None
     if re.search(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+|\w:[0-9a-f]*:", clean) or not re.search(r"\w", clean):
         return None

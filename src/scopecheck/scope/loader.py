@@ -201,7 +201,7 @@ def _reference_problems(document: Document) -> Iterator[Diagnostic]:
     known = {
         "sources": ("source", _ids(data.get("sources"))),
         "report_to": ("channel", _ids(data.get("channels"))),
-        "group": ("reward group", set(groups) if isinstance(groups, Mapping) else set()),
+        "group": ("reward group of `rewards.groups`", set(groups) if isinstance(groups, Mapping) else set()),
     }
     for path, value in _walk(data, ()):
         field = next((step for step in reversed(path) if isinstance(step, str)), "")

@@ -68,7 +68,7 @@ class AssetType(StrEnum):
 class Policy(Model):
     """What the program has said about questions that scope texts usually leave open.
 
-    A policy settles an `UNDETERMINED`; it never turns a yes into a no or back (3.2).
+    A policy settles an `UNDETERMINED`; it never turns a yes into a no or back.
     """
 
     apex: Literal["covered", "not-covered"] | None = None

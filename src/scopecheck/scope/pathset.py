@@ -91,6 +91,10 @@ def path_within(inner: PathSet, outer: PathSet, *, ends_count: bool = True) -> b
         return True
     if outer.page or not (inner.segments or inner.page):
         return False
+    if outer.loose and not inner.loose and any("*" in segment for segment in inner.segments):
+        # What a star stands for may change in the forgiving comparison; the literal start may not.
+        stars = next(i for i, segment in enumerate(inner.segments) if "*" in segment)
+        return not outer.deep and outer.first_match(list(inner.loosened().segments[:stars]))
     if outer.loose and not inner.loose:
         inner = PathSet(inner.loosened().segments, inner.deep, True, inner.page)
     elif inner.loose and not outer.loose:

@@ -1,4 +1,4 @@
-"""Patterns: one listed target with its narrow and its wide reading (3.2).
+"""Patterns: one listed target with its narrow and its wide reading.
 
 A pattern keeps, for each component, the sets it may denote from the surest to the widest. The
 first that holds the target is the one that matches, so the match carries the smallest set that
@@ -28,7 +28,7 @@ class Effect(Enum):
 
 
 class HostForm(Enum):
-    """How the host of a listed target is spelled; each is a row of the table in 3.2."""
+    """How the host of a listed target is spelled; each is a row of the table of patterns."""
 
     EXACT = "example.com"
     BELOW = "*.example.com"
@@ -99,7 +99,10 @@ def _narrow_and_wide(host: HostText, effect: Effect) -> list[tuple[HostSet, tupl
             apex = Names(labels[1:], Span.AT_OR_BELOW)
             return [(Names(labels[1:], Span.BELOW), ()), (apex, (Doubt.APEX_UNSTATED,))]
         case HostForm.BEFORE_SUFFIX:
-            return [(Names(labels[1:], Span.BELOW), _WIDE)]
+            if labels[0] == "*":
+                return [(Names(labels[1:], Span.BELOW), _WIDE)]
+            rest = (labels[0][1:], *labels[1:])
+            return [(Glob(host.text) if excluding else Names(rest, Span.BELOW), _WIDE)]
         case HostForm.PLACEHOLDER:
             return [(Names(labels), _WIDE)]
         case HostForm.SHAPE:

@@ -6,10 +6,13 @@ Nothing here is guessed wider: a sentence can only take scope away or raise a qu
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scopecheck.errors import HostError
 from scopecheck.scope.grammar import stars_for_placeholders
+from scopecheck.targets.host import parse_host
 
 __all__ = [
     "Named",
@@ -18,6 +21,7 @@ __all__ = [
     "is_conditional",
     "is_file_name",
     "named_hosts",
+    "plain_text",
     "restates_default",
     "restricted",
     "touches",
@@ -26,12 +30,9 @@ __all__ = [
 
 _MAX_PROSE = 65_536
 
-_HOST = re.compile(
-    r"(?<![\w@./-])(?:[a-z][a-z0-9+.-]*://)?"
-    r"((?:[a-z0-9_*][a-z0-9_*-]*\.)+(?:[a-z][a-z0-9-]*[a-z]|\*(?=[\s,;)]|\Z)))"
-    r"((?::[0-9]{2,5})?(?:/[^\s,;)\"'<>|]*)?)(?![\w@-])",
-    re.IGNORECASE,
-)
+# What may be part of a host, letters of any script too; and what may follow it.
+_RUN = re.compile(r"[\w*][\w*.-]*")
+_TAIL = re.compile(r"(?::[0-9]{2,5})?(?:/[^\s,;)\"'<>|]*)?")
 # Words with a dot that are no hosts, and endings that name files.
 _NOT_HOSTS = frozenset({"e.g", "i.e", "node.js", "asp.net", "etc.etc", "vue.js", "next.js", "vs.code"})
 _FILE_ENDINGS = frozenset(
@@ -120,13 +121,69 @@ def is_file_name(text: str) -> bool:
     return text.lower() in _NOT_HOSTS or text.rpartition(".")[2].lower() in _FILE_ENDINGS
 
 
+def plain_text(text: str) -> str:
+    """Return a text in which hosts stand as hosts: no defanging, placeholders as stars (P2).
+
+    People write `example[.]com`, escape the dots, or use full-width letters; a host that an exclusion names
+    so must not be overlooked.
+    """
+    text = unicodedata.normalize("NFKC", text[:_MAX_PROSE])
+    text = re.sub(r"\[\.\]|\(\.\)|\[dot\]|\\\.|[。．｡]", ".", text)
+    return re.sub(r"(?<=\w) +\.(?=\w)", ".", stars_for_placeholders(text))
+
+
 def named_hosts(text: str) -> Iterator[Named]:
     """Yield the hosts that a text names; the domain of a mail address is none (P4)."""
-    for match in _HOST.finditer(text[:_MAX_PROSE]):
-        host = match[1].lower()
-        if is_file_name(host):
+    for match in _RUN.finditer(text[:_MAX_PROSE]):
+        run = _undecorated(match[0])
+        if "." not in run or _is_mail(text, match.start()):
             continue
-        yield Named(host, match[2].rstrip(".,:!?"), match.start(1), match.end())
+        start = match.start() + match[0].index(run)
+        for host in _hosts_in(run):
+            tail = _TAIL.match(text, start + len(host)) if run == host else None
+            yield Named(host, tail[0].rstrip(".,:!?") if tail else "", start, start + len(host))
+
+
+def _undecorated(run: str) -> str:
+    """Drop hyphens, dots and marks of emphasis around a host; a `*.` in front stays."""
+    run = run.strip("-.").removeprefix("**")
+    if run.startswith("_") and run.endswith("_"):
+        run = run.strip("_")
+    if run.endswith("*") and not run.endswith(".*"):
+        run = run.rstrip("*")
+        run = run if run.startswith("*.") else run.lstrip("*")
+    return run
+
+
+def _is_mail(text: str, start: int) -> bool:
+    """Tell `someone@host` from `https://someone@host`."""
+    before = text[max(0, start - 80) : start]
+    return (
+        before.endswith("@")
+        and re.search(r"://\S*\Z", before) is None
+        and re.search(r"\w@\Z", before) is not None
+    )
+
+
+def _hosts_in(run: str) -> Iterator[str]:
+    """Yield the host that a run of characters spells, and the one it begins with (`e.com-related`)."""
+    lowered = run.lower()
+    found = [lowered]
+    last = lowered.rpartition(".")[2]
+    if "-" in last and not last.startswith("xn--"):
+        found.append(lowered[: len(lowered) - len(last)] + last.partition("-")[0])
+    for host in found:
+        ending = host.rpartition(".")[2]
+        ends_well = ending == "*" or (len(ending) > 1 and ending[0].isalpha() and ending[-1].isalnum())
+        if not ends_well or is_file_name(host) or ".." in host or host.isdigit():
+            continue
+        if host.isascii():
+            yield host
+        elif "*" not in host:
+            try:
+                yield str(parse_host(host).host)
+            except HostError:
+                continue
 
 
 def touches(text: str) -> tuple[Touch, ...]:
@@ -134,7 +191,7 @@ def touches(text: str) -> tuple[Touch, ...]:
 
     A host with a star other than one in front (`ads*.example.com`) is returned as written.
     """
-    text = stars_for_placeholders(text[:_MAX_PROSE])
+    text = plain_text(text)
     found: dict[Touch, None] = {}
     excepting = False
     for named in named_hosts(text):
@@ -177,31 +234,25 @@ def restricted(words: str) -> tuple[Named, ...]:
     list; a blank line or another heading ends such a list.
     """
     found: list[Named] = []
-    in_list = False
-    offset = 0
-    for line in words[:_MAX_PROSE].splitlines(keepends=True):
-        restricting = _RESTRICTING.search(line) is not None
+    in_list, begun = False, False
+    for line in plain_text(words).splitlines():
+        named = list(named_hosts(line))
         stripped = line.strip().strip("#*_ ")
-        if stripped.endswith(":") or (restricting and not any(named_hosts(line))):
+        restricting = _RESTRICTING.search(line) is not None
+        if stripped.endswith(":") or (restricting and not named):
             in_list = restricting or _HEADING.search(stripped) is not None
-        elif not stripped:
-            in_list = in_list and False
+            begun = False
+        elif not stripped and begun:  # A blank line ends a list that has begun.
+            in_list = False
+        begun = begun or bool(named)
         for sentence in _sentences(line):
-            if in_list or _RESTRICTING.search(sentence[1]):
-                found += [
-                    Named(n.host, n.tail, offset + sentence[0] + n.start, offset + sentence[0] + n.end)
-                    for n in named_hosts(sentence[1])
-                ]
-        offset += len(line)
+            if in_list or _RESTRICTING.search(sentence):
+                found += named_hosts(sentence)
     return tuple(found)
 
 
-def _sentences(line: str) -> Iterator[tuple[int, str]]:
-    start = 0
-    for match in re.finditer(r"[.!?;]\s+", line):
-        yield start, line[start : match.end()]
-        start = match.end()
-    yield start, line[start:]
+def _sentences(line: str) -> list[str]:
+    return re.split(r"(?<=[.!?;])\s+", line)
 
 
 def widens(words: str) -> bool:

@@ -1,7 +1,8 @@
-"""What one reading of one alternative denotes, and which of two is strictly narrower (3.3)."""
+"""What one reading of one alternative denotes, and which of two is strictly narrower."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -75,13 +76,17 @@ def strictly_narrower(a: ZoneLike, b: ZoneLike, *, against_narrow: bool) -> bool
     """Tell whether `a` lies in `b` in every component and `b` does not lie in `a`.
 
     Against a match in the narrow reading, a difference of the apex only, of a scheme's default
-    port, or of a `/*` at the end is none (3.3).
+    port, or of a `/*` at the end is none.
     """
     if isinstance(a, Thing) and isinstance(b, Thing):
-        return b.glob and a != b and b.contains(a.key.replace("*", "\0") if a.glob else a.key)
+        return _thing_in(a, b) and not _thing_in(b, a)
     if not (isinstance(a, Zone) and isinstance(b, Zone)):
         return False
     return lies_in(a, b) and not _counts_as_in(b, a, lenient=against_narrow)
+
+
+def _thing_in(a: Thing, b: Thing) -> bool:
+    return b.contains(re.sub(r"\*+", "\0", a.key) if a.glob else a.key)
 
 
 def same_listing(a: ZoneLike, b: ZoneLike) -> bool:

@@ -134,7 +134,7 @@ def parse_target(text: str, listed: Container[str] = frozenset()) -> Target:
         return block
     if has_scheme(text):
         return parse_url(text)
-    key = name_key(text)
+    key = re.sub(r"\Aid(?=[0-9]{6,12}\Z)", "", name_key(text))
     if key in listed:
         app = re.fullmatch(r"[\w.-]+", key) is not None and (key.isdigit() or "." in key)
         note = ("read as an app id, since the program lists it so",) if "." in key else ()

@@ -1,0 +1,1 @@
+"""What other people's test sets say, held against this library."""

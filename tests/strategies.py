@@ -1,0 +1,510 @@
+"""Every Hypothesis strategy of the tests: what is asked, what is listed, and both together.
+
+Hosts are drawn from a small stock of labels and domains, so that patterns and targets collide
+often; a share of each draw is free text of its kind. Strategies are made once: making one costs
+more than drawing from it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from scopecheck import (
+    Checker,
+    Exclusion,
+    Inclusion,
+    PatternSyntaxError,
+    Policy,
+    Program,
+    Rule,
+    Unresolved,
+)
+from scopecheck.scope.grammar import parse_listed
+from scopecheck.scope.hostset import HostSet, Names
+from scopecheck.scope.pathset import PathSet
+from scopecheck.scope.pattern import Effect, HostForm, HostText, UrlPattern
+from scopecheck.scope.zone import Zone
+from scopecheck.targets import url as url_module
+
+T = TypeVar("T")
+
+LABELS = ("a", "b", "api", "dev", "www", "prod", "api-1", "x-dev", "ads1", "launcher", "e", "com", "co")
+DOMAINS = ("e.com", "e.org", "e.co.uk", "f.com", "e.github.io", "github.io", "co.uk")
+FOREIGN = ("evil.net", "e.com.evil.net", "evile.com", "e-com.net", "xe.com", "e.evil.net")
+SEGMENTS = ("a", "b", "api", "apixyz", "x-1.zip", "admin", "API", "api;v=1", "%2561pi")
+PORTS = (80, 443, 8080, 8443, 21)
+SCHEMES = ("https", "https", "https", "http", "wss", "ws", "ftp", "mongodb")
+QUERIES = ("tab=x", "tab=y", "tab=x&u=1", "u", "id=com.e.app")
+APP_IDS = ("com.e.app", "com.e.app2", "org.e.pay", "123456789")
+NAMES = ("Plugins", "Codex Desktop", "Mobile wallet")
+LINKS = (
+    "https://github.com/ORG/repo.git",
+    "https://gist.github.com/Org/x",
+    "https://play.google.com/store/apps/details?id=com.e.app",
+    "https://apps.apple.com/app/id123456789",
+)
+
+_ANY = st.integers(0, 9_999)
+
+
+@cache
+def _of(*values: T) -> SearchStrategy[T]:
+    return st.sampled_from(values)
+
+
+def pick(draw: st.DrawFn, values: Sequence[T]) -> T:
+    """Draw one of values that are not known before the draw, without making a strategy of them."""
+    return values[draw(_ANY) % len(values)]
+
+
+# --- what is asked ---------------------------------------------------------------------------
+
+
+@cache
+def labels() -> SearchStrategy[str]:
+    """A host label: mostly of the stock, sometimes any letters, digits, `-` and `_`."""
+    free = st.from_regex(r"[a-z0-9_]([a-z0-9_-]{0,8}[a-z0-9_])?", fullmatch=True)
+    return st.one_of(_of(*LABELS), _of(*LABELS), free)
+
+
+@cache
+def hosts() -> SearchStrategy[str]:
+    """A canonical host name, at or below a domain of the stock, a suffix or a stranger's domain."""
+    below = st.lists(labels().map("{}.".format), max_size=3).map("".join)
+    return st.builds("{}{}".format, below, _of(*DOMAINS, *DOMAINS, *FOREIGN))
+
+
+@cache
+def ip_addresses() -> SearchStrategy[str]:
+    """An address, mostly from a few small networks, so that blocks and addresses collide."""
+    near = st.integers(0, 15)
+    return st.one_of(
+        near.map(lambda n: f"10.0.0.{n}"),
+        near.map(lambda n: f"10.0.{n}.1"),
+        near.map(lambda n: f"2001:db8::{n:x}"),
+        st.ip_addresses().map(str).filter(lambda text: "%" not in text),
+    )
+
+
+@cache
+def blocks() -> SearchStrategy[str]:
+    """A CIDR block; host bits may be set."""
+
+    def block(address: str, size: int) -> str:
+        return f"{address}/{max(0, (128 if ':' in address else 32) - size)}"
+
+    return st.builds(block, ip_addresses(), st.one_of(st.integers(0, 12), st.integers(0, 128)))
+
+
+@cache
+def paths() -> SearchStrategy[str]:
+    """An absolute path without dot segments, mostly short."""
+    segments = st.lists(_of(*SEGMENTS), max_size=3).map("/".join)
+    return st.builds("/{}{}".format, segments, _of("", "", "/")).map(lambda path: path.replace("//", "/"))
+
+
+@dataclass(frozen=True)
+class Web:
+    """The parts of a URL; `str()` is its plainest spelling."""
+
+    host: str
+    scheme: str = "https"
+    port: int | None = None
+    path: str = "/"
+    query: str = ""
+
+    @property
+    def authority(self) -> str:
+        """Host and port as they stand in a URL."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port is None else f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.authority}{self.path}" + (f"?{self.query}" if self.query else "")
+
+
+@cache
+def anywhere() -> SearchStrategy[str]:
+    """A host name or an address."""
+    return st.one_of(hosts(), hosts(), ip_addresses())
+
+
+@cache
+def webs(of_hosts: SearchStrategy[str]) -> SearchStrategy[Web]:
+    """A URL on one of the given hosts, most often with nothing but a host."""
+    parts = (_of(*SCHEMES), _of(None, *PORTS), paths(), _of("", "", *QUERIES))
+    return st.one_of(st.builds(Web, of_hosts), st.builds(Web, of_hosts, *parts))
+
+
+@cache
+def plain_urls() -> SearchStrategy[str]:
+    """A URL of the plain shape that needs no parser."""
+    return st.from_regex(url_module._PLAIN_URL, fullmatch=True)
+
+
+# --- what is listed --------------------------------------------------------------------------
+
+_HEADS = ("e", "www.e", "*.e", "*.www.e", "launcher.e", "www", "a.e", "co", "app.co", "*.github", "f")
+_PATHS = ("/api", "/api/", "/api*", "/api/*", "/*", "/**", "/a/*/b", "/x-*.zip", "/a*", "/a/b", "//a")
+_TAILS = ("", "", "/", *_PATHS, "/api?tab=x", "/?tab=*", "/#about", "/api#x")
+_CHOICES = ("({0}|{1}).{2}", "{{{0},{1}}}.{2}", "{0}.e.(com|org)", "({0}|*).{2}")
+_RANGES = ("{0}", "10.0.0.{1}-10.0.0.22", "10.0.0.1, 10.0.0.{1}", "10.0.0.1 and {0}", "10.0.0.*", "10.0.*.*")
+
+
+def _texts(shape: str, *parts: SearchStrategy[str] | SearchStrategy[int]) -> SearchStrategy[str]:
+    return st.builds(shape.format, *parts)
+
+
+def _listed_url() -> SearchStrategy[str]:
+    """A listed URL: any host pattern, with some of scheme, port, path and query."""
+    host = st.one_of(hosts(), _texts("*.{}", hosts()), PATTERN_ROWS["shape"], _texts("*{}", hosts()))
+    scheme = _of("", "", "https://", "http://", "mongodb://", "*://", "wss://")
+    return _texts("{}{}{}{}", scheme, host, _of("", "", "", ":8443", ":443", ":80"), _of(*_TAILS))
+
+
+PATTERN_ROWS: dict[str, SearchStrategy[str]] = {
+    "host": hosts(),
+    "below": _texts("*.{}", hosts()),
+    "shape": _texts(
+        "{}{}.{}",
+        _of("", "", "*.", "dev."),
+        _of("api-*", "*-dev", "*api*", "a*", "ads*", "x*v", "*-*"),
+        hosts(),
+    ),
+    "inner star": _texts("{}.*.{}", _of("dev", "a", "*.dev", "*", "a.b", "x-*"), hosts()),
+    "tail": _texts("{}.*", _of(*_HEADS)),
+    "glued": _texts("*{}", hosts()),
+    "before a suffix": _of("*.com", "*.co.uk", "*.github.io", "*co.uk", "*.org", "*.abb"),
+    "star elsewhere": _of(
+        "e*e.com", "shop.*.be", "*.*", "*", "e.com*", "*e*", "www.e*", "a*.co.uk", "*.e.com*"
+    ),
+    "alternatives": st.builds(str.format, _of(*_CHOICES), labels(), labels(), hosts()),
+    "path": _texts("{}{}", hosts(), _of(*_PATHS)),
+    "query": _texts("https://{}/api?{}", hosts(), _of(*QUERIES, "tab=*")),
+    "fragment": _texts("https://{}{}#x", hosts(), _of("/", "", "/api")),
+    "port": _texts("{}:{}", hosts(), _of(*PORTS)),
+    "addresses": st.one_of(blocks(), st.builds(str.format, _of(*_RANGES), ip_addresses(), st.integers(0, 9))),
+    "shared link": _of(
+        *LINKS, "https://github.com/Org", "https://etherscan.io/address/0xabc", "*.github.com/Org"
+    ),
+    "shared host": _of("github.com", "https://github.com/", "etherscan.io", "play.google.com"),
+    "condition": _texts("({} and {}) AND staff", hosts(), hosts()),
+    "placeholder": _texts("{}.{}", _of("<tenant>", "{name}", "your-store"), hosts()),
+    "name": _of(*NAMES),
+    "list": _texts("{}{}{}", hosts(), _of(", ", " and ", " / ", " | ", " "), hosts()),
+    "note": _texts("*.{} (only the {})", hosts(), _of("API", "login page")),
+}
+"""Listed texts by row of the table of patterns; apps need a type and come with `inclusions()`."""
+PATTERN_ROWS["url"] = _listed_url()
+
+_HOST_ROWS = ("host", "below", "shape", "inner star", "tail", "glued", "before a suffix", "star elsewhere")
+_URL_ROWS = ("url", "path", "query", "port", "addresses", "placeholder")
+
+
+@cache
+@st.composite
+def url_patterns(draw: st.DrawFn, rows: tuple[str, ...] = _HOST_ROWS + _URL_ROWS) -> UrlPattern:
+    """One parsed pattern of a row that names a host or an address, on either side."""
+    text = draw(PATTERN_ROWS[draw(_of(*rows))])
+    try:
+        parsed = parse_listed(text, draw(_of(*Effect)))
+    except PatternSyntaxError:
+        parsed = parse_listed(draw(hosts()), Effect.INCLUDE)
+    return pick(draw, parsed.patterns)
+
+
+@cache
+@st.composite
+def host_sets(draw: st.DrawFn) -> HostSet:
+    """A set of hosts that some reading of some pattern denotes."""
+    pattern = draw(url_patterns((*_HOST_ROWS, "addresses", "placeholder")))
+    return pick(draw, [hosts_ for hosts_, _, _ in pattern.hosts] or [Names(("e", "com"))])
+
+
+_LISTED_PATHS = st.lists(_of(*SEGMENTS, "*", "x-*.zip", "a*", "*b", "a;b*", "a%2fb"), max_size=3).map(
+    "/".join
+)
+
+
+@cache
+@st.composite
+def path_sets(draw: st.DrawFn) -> PathSet:
+    """A set of paths that some reading of some listed path denotes."""
+    listed = PathSet.parse("/" + draw(_LISTED_PATHS))
+    pattern = UrlPattern("", draw(_of(*Effect)), HostText(HostForm.EXACT, ("e", "com")), path=listed)
+    return pick(draw, (*pattern.paths, PathSet(page=True)))
+
+
+@cache
+@st.composite
+def zones(draw: st.DrawFn) -> Zone:
+    """What some reading of some alternative denotes."""
+    pattern = draw(url_patterns())
+    found = pick(draw, [hosts_ for hosts_, _, _ in pattern.hosts] or [Names(("e", "com"))])
+    schemes, path = pick(draw, pattern.schemes), pick(draw, pattern.paths)
+    return Zone(schemes, found, pattern.port, path, pick(draw, (pattern.query, ())))
+
+
+@cache
+def sentences() -> SearchStrategy[str]:
+    """Prose on either side: what no pattern expresses, with and without hosts in it."""
+    return st.one_of(
+        _texts("Any service that runs on {} is excluded", hosts()),
+        _texts("Other subdomains of {}", hosts()),
+        _texts("Everything at *.{} except {}", hosts(), hosts()),
+        _texts("{} and {} may not be tested", hosts(), ip_addresses()),
+        _of("Any asset that is not listed", "All third-party services", "All assets owned by E"),
+    )
+
+
+@cache
+def listed_texts() -> SearchStrategy[str]:
+    """A listed text of any row, or prose."""
+    return st.one_of(*PATTERN_ROWS.values(), sentences())
+
+
+_WORDS = (
+    "Only the API",
+    "Out of scope: prod.e.com",
+    "a.e.com/admin is out of scope",
+    "Includes all subdomains",
+)
+
+
+@cache
+def _rule_fields() -> SearchStrategy[dict[str, object]]:
+    """The fields both sides share: mostly a plain, stated text."""
+    plain = st.fixed_dictionaries({"asset": listed_texts()})
+    odd = st.one_of(
+        st.fixed_dictionaries({"asset": listed_texts(), "stated": st.just(False)}),
+        st.fixed_dictionaries({"asset": listed_texts(), "reading": st.just("wide")}),
+        st.fixed_dictionaries({"asset": _of(*APP_IDS, "com.e.*", "am.e.fr"), "type": _of("android", "ios")}),
+        st.fixed_dictionaries(
+            {"asset": listed_texts(), "type": _of("website", "api"), "listed": st.just(True)}
+        ),
+        st.fixed_dictionaries({"asset": listed_texts(), "name": st.one_of(_of(*NAMES, "e portal"), hosts())}),
+    )
+    return st.one_of(plain, plain, plain, odd)
+
+
+@cache
+def inclusions() -> SearchStrategy[Inclusion]:
+    """An inclusion of any row; some in the wide reading only, some with words beside them."""
+    words = st.one_of(st.none(), st.none(), st.none(), _of(*_WORDS))
+    return st.builds(lambda given, said: Inclusion(**given, instruction=said), _rule_fields(), words)
+
+
+@cache
+def exclusions() -> SearchStrategy[Exclusion]:
+    """An exclusion of any row; some unstated."""
+    return _rule_fields().map(Exclusion.model_validate)
+
+
+@cache
+def policies() -> SearchStrategy[Policy]:
+    """A policy without open scope, each question answered or left."""
+    return st.builds(
+        Policy,
+        apex=_of(None, "covered", "not-covered"),
+        depth=_of(None, "any", "one"),
+        below_excluded=_of(None, "excluded", "not-excluded"),
+        open_scope=_of(None, False),
+    )
+
+
+# --- both together ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A program in parts, so that a law can add, take away or reorder them."""
+
+    includes: tuple[Inclusion, ...] = ()
+    excludes: tuple[Exclusion, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+
+    def checker(self, *, strict: bool = False) -> Checker:
+        """Return a checker of the program with these rules."""
+        program = Program(
+            id="e",
+            name="E",
+            in_scope=self.includes,
+            out_of_scope=self.excludes,
+            unresolved=self.unresolved,
+            policy=self.policy,
+        )
+        return Checker(program, strict=strict)
+
+    def with_policy(self, policy: Policy) -> Scope:
+        """Return the same rules under another policy."""
+        return replace(self, policy=policy)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of both sides."""
+        return (*self.includes, *self.excludes)
+
+
+@cache
+def scopes(*, undecided: bool = False) -> SearchStrategy[Scope]:
+    """A small program with rules of every row on both sides; with `undecided`, without a policy."""
+    unread = st.builds(
+        lambda text, side: Unresolved(text=text, effect=side), sentences(), _of("exclude", "include")
+    )
+    return st.builds(
+        Scope,
+        st.lists(inclusions(), min_size=1, max_size=4).map(tuple),
+        st.lists(exclusions(), max_size=4).map(tuple),
+        st.lists(unread, max_size=1).map(tuple),
+        st.just(Policy()) if undecided else policies(),
+    )
+
+
+_HOSTLIKE = re.compile(r"[A-Za-z0-9_*.-]*\.[A-Za-z0-9_*-]+")
+_PATHLIKE = re.compile(r"\.[a-z]+(?::\d+)?(/[^\s?#,)]*)")
+_AIMS = ("{}", "{}", "{}", "x.{}", "a.{}", "www.{}", "a.b.{}", "x{}", "x-{}", "{}.evil.net", "{}x", "e.{}")
+
+
+@st.composite
+def web_targets(draw: st.DrawFn, rules: tuple[Rule, ...] = ()) -> Web:
+    """A URL aimed at listed texts: at what they spell, below, above or beside it, or a lookalike."""
+    web = draw(webs(anywhere()))
+    found = _HOSTLIKE.findall(pick(draw, rules).asset.lower()) if rules else []
+    if not found or draw(_ANY) % 4 == 3:
+        return web
+    host = pick(draw, found).replace("*", draw(_of("", "x", "a.b", "com")))
+    host = re.sub(r"\.{2,}", ".", host).strip(".-") or "e.com"
+    if draw(_ANY) % 6 == 5 and host.count(".") > 1:
+        host = host.partition(".")[2]
+    path = _PATHLIKE.search(pick(draw, rules).asset.replace("*", "x"))
+    if path is not None:
+        web = replace(web, path=path[1] + draw(_of("", "", "/x", "xyz")))
+    return replace(web, host=draw(_of(*_AIMS)).format(host))
+
+
+@st.composite
+def target_texts(draw: st.DrawFn, rules: tuple[Rule, ...] = ()) -> str:
+    """Anything that may be asked: URLs, bare hosts, addresses, blocks, apps, names, odd text."""
+    kind = draw(_ANY) % 8
+    if kind < 5:
+        web = draw(web_targets(rules))
+        return web.authority if kind == 4 else str(web)
+    rest: tuple[SearchStrategy[str], ...] = (_addressed(), _named(), hostile_texts())
+    return draw(rest[kind - 5])
+
+
+@cache
+def _addressed() -> SearchStrategy[str]:
+    return st.one_of(ip_addresses(), blocks())
+
+
+@cache
+def _named() -> SearchStrategy[str]:
+    return _of(*APP_IDS, *NAMES, *(name.upper() for name in NAMES), *LINKS)
+
+
+# --- spellings -------------------------------------------------------------------------------
+
+_DEFAULT = {"https": 443, "http": 80, "wss": 443, "ws": 80, "ftp": 21}
+_COIN = st.booleans()
+
+
+def _respell_host(draw: st.DrawFn, host: str) -> str:
+    """Write a host in other letter case, in full-width letters, with a root dot."""
+    if ":" in host or host.replace(".", "").isdigit():
+        return host
+    wide = draw(_ANY) % 3 == 2
+    spelled = ""
+    for char in host:
+        loud = char.upper() if draw(_COIN) else char
+        spelled += chr(ord(loud) + 0xFEE0) if wide and char.isalnum() and draw(_COIN) else loud
+    root: str = draw(_of("", "", "."))
+    return spelled + root
+
+
+def _respell_path(draw: st.DrawFn, path: str) -> str:
+    """Write a path with escapes of unreserved characters or with dot segments."""
+    kind = draw(_ANY) % 4
+    if kind == 1:
+        return "".join(f"%{ord(char):02x}" if char.isalnum() and draw(_COIN) else char for char in path)
+    if kind == 2:
+        return f"/{draw(_of('x', 'api'))}/{draw(_of('..', '%2e%2E', '.%2e'))}{path}"
+    return f"/{draw(_of('.', '%2e'))}{path}" if kind == 3 else path
+
+
+@st.composite
+def equivalent_spellings(draw: st.DrawFn, web: Web) -> str:
+    """Another spelling of the same URL that every client reads alike (T1, T5)."""
+    default = _DEFAULT.get(web.scheme)
+    scheme = web.scheme.upper() if draw(_COIN) else web.scheme
+    user = draw(_of("", "", "user@", "user:secret@", "e.com@", "e.com%2F@"))
+    host = _respell_host(draw, web.host) if default else web.host.upper()
+    shown = f"[{host}]" if ":" in host else host
+    port = "" if web.port is None else f":{web.port}"
+    if default and web.port in (None, default):
+        port = draw(_of("", f":{default}", ":"))
+    # An escape in the plain spelling already means something else when escaped again.
+    path = web.path if "%" in web.path else _respell_path(draw, web.path)
+    query = f"?{web.query}" if web.query else ""
+    return f"{scheme}://{user}{shown}{port}{path}{query}{draw(_of('', '#top'))}"
+
+
+@st.composite
+def ambiguous_spellings(draw: st.DrawFn, web: Web) -> str:
+    """A spelling that the standard reads as the host of `web` and some client reads otherwise (T3)."""
+    scheme, where = web.scheme, web.authority
+    rest = str(web).removeprefix(f"{scheme}://{where}")
+    shapes = [
+        f"{scheme}:{where}{rest}",
+        f"{scheme}:///{where}{rest}",
+        f"{scheme}:\\\\{where}{rest}",
+        f"{scheme}://{where[0]}\t{where[1:]}{rest}",
+        f"{scheme}://\n{where}{rest}",
+        f"{scheme}://{where}\\@evil.net{rest}",
+        f"{scheme}://{where}?@evil.net{rest}",
+        f"{scheme}://{where}#@evil.net{rest}",
+        f"{scheme}://evil.net@evil.org@{where}{rest}",
+    ]
+    if where[0].isalpha():
+        shapes.append(f"{scheme}://%{ord(where[0]):02x}{where[1:]}{rest}")
+    return pick(draw, shapes)
+
+
+@cache
+def any_text() -> SearchStrategy[str]:
+    """Any text at all, lone surrogates and NUL too."""
+    return st.text(st.characters(), max_size=60)
+
+
+# Packed, since one text a line would fill the screen.
+# fmt: off
+_NASTY = (
+    "", " ", "\0", "\ud800", "https://\udfff.e.com/", "https://e.com\0.evil.net/",
+    "https://e.com%00.evil.net/", "https://e.com@evil.net/", "https://e.com\\@evil.net/",
+    "https://e.com#@evil.net/", "https://evil.net?@e.com/", "https://evil.net#.e.com/",
+    "https://[::1", "https://[::ffff:10.0.0.1]/", "https://0x0a.0.0.1/", "https://012.0.0.1/",
+    "https://167772161/", "https://e.com:99999/", "https://e..com/", "https://.e.com/",
+    "https://e.com../", "https://-/", "javascript:alert(1)", "data:text/plain,e.com",
+    "mailto:a@e.com", "file:///etc/passwd", "file://e.com/x", "//e.com/", "///e.com",
+    "https:e.com", "https:/e.com", "http://e.com:80:443/", "https://xn--/", "https://xn--a/",
+    "https://faß.e.com/", "https://a\u200d.e.com/", "https://e。com/", "https://＠e.com/",
+    "10.0.0.0/33", "10.0.0.1/", "::/0", "::ffff:0:0/96", "*.e.com", "*", "e.com/%2e%2e/api",
+    "e.com/..;/api", "e.com//api", "e.com/%2fapi", "a" * 70_000, "https://e.com/" + "a" * 70_000,
+    "https://" + "a." * 30_000 + "e.com/",
+)
+# fmt: on
+
+
+@cache
+def hostile_texts() -> SearchStrategy[str]:
+    """What an attacker or an accident would ask: odd authorities, encodings, sizes, any text."""
+    glued = _texts("{}{}{}", _of("https://", "http://", "", "ftp:"), any_text(), _of("e.com", "/", "@e.com"))
+    return st.one_of(_of(*_NASTY), any_text(), glued)
