@@ -177,7 +177,7 @@ def test_the_verdict_names_the_channel_to_use_instead() -> None:
         ("https://shop.e.com:1/", "port"),
         ("https://docs.e.com/other", "path"),
         ("https://a.docs.e.com/", "below"),
-        ("grpc://docs.e.com/a", "`grpc:`"),
+        ("grpc://web.e.com/", "`grpc:`"),
     ],
 )
 def test_near_misses_say_why_a_rule_does_not_cover_a_lookalike(target: str, why: str) -> None:
@@ -186,6 +186,7 @@ def test_near_misses_say_why_a_rule_does_not_cover_a_lookalike(target: str, why:
         Inclusion(asset="e.com"),
         Inclusion(asset="shop.e.com:8443"),
         Inclusion(asset="https://docs.e.com/a"),
+        Inclusion(asset="https://web.e.com"),
     )
     verdict = ask(target, *rules)
     assert verdict.decision is Decision.OUT_OF_SCOPE

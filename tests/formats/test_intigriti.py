@@ -15,7 +15,7 @@ from scopecheck.errors import ScopeError, ScopeSyntaxError
 from scopecheck.formats.builder import ImportResult
 from scopecheck.formats.intigriti import FORMATS, read_intigriti
 from scopecheck.formats.source import ShapeError, Source, open_source
-from scopecheck.scope.model import AssetType, Program, Rule, Unresolved
+from scopecheck.scope.model import AssetType, Program
 
 DUMP, API = FORMATS
 REAL = FOLDER / "bounty-targets" / "intigriti_data.json"
@@ -105,6 +105,12 @@ def test_a_tier_pays_nothing_where_the_highest_bounty_is_zero() -> None:
 
 def test_amounts_of_an_unknown_currency_are_not_called_dollars() -> None:
     program = program_of(target("a.example.com"), min_bounty={"value": 1}, max_bounty={"value": 9})
+    assert program.rewards is not None
+    assert program.rewards.usual is None
+
+
+def test_bounties_of_two_currencies_make_no_range() -> None:
+    program = program_of(target("a.example.com"), min_bounty={"value": 50, "currency": "USD"})
     assert program.rewards is not None
     assert program.rewards.usual is None
 
@@ -279,8 +285,8 @@ def entries(data: list[dict[str, Any]]) -> Iterator[str]:
 @needs_real
 def test_nothing_of_the_real_dump_is_dropped() -> None:
     result = read_intigriti(open_source(REAL))
-    items: list[Rule | Unresolved] = [one for p in result.programs for one in (*p.rules, *p.unresolved)]
-    kept = {one.entry for one in items}
+    kept = {rule.entry for program in result.programs for rule in program.rules}
+    kept |= {one.entry for program in result.programs for one in program.unresolved}
     assert kept == set(entries(json.loads(REAL.read_text("utf-8"))))
     assert DUMP.recognises(open_source(REAL)) >= 80
 

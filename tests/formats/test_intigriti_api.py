@@ -156,6 +156,13 @@ def test_what_the_program_says_is_out_of_scope_excludes_the_hosts_it_names() -> 
     assert checker.check("https://www.example.com/").in_scope
 
 
+def test_a_line_with_words_around_a_host_raises_a_question_and_excludes_nothing_for_sure() -> None:
+    text = "* Clickjacking www.example.com"
+    data = core(asset("*.example.com"), outOfScopes=[{"content": {"content": text}}])
+    verdict = sc.Checker(api_program(data)).check("https://www.example.com/")
+    assert verdict.reason == "unresolved-exclusion"
+
+
 def test_only_the_latest_revision_of_a_section_holds() -> None:
     revisions = [{"createdAt": 2, "content": "New words."}, {"createdAt": 1, "content": "Old words."}]
     program = api_program(core(asset("a.example.com"), inScopes=revisions))
@@ -209,6 +216,16 @@ def test_bounty_tables_are_words_of_their_tiers_group() -> None:
     assert group.note == "CVSS 0.1 to 3.9: 25 to 100 GBP; CVSS 9.5 to 10: 3000 GBP"
     assert not group.by_priority, "CVSS bands are no priorities"
     assert [one.text for one in program.statements] == ["Bounties: CVSS 0.1 to 3.9: 25 to 100 GBP"]
+
+
+def test_a_table_in_another_currency_gives_no_maximum_in_the_programs_own() -> None:
+    band = {"minScore": 9, "maxScore": 10, "minBounty": {"value": 1}, "maxBounty": {"value": 9}}
+    rows = [{"bountyTierId": 4, "bountyRanges": [band]}]
+    tables = [{"createdAt": 1, "content": {"currency": "USD", "bountyRows": rows}}]
+    rewards = api_program(core(asset("a.example.com", 4), bountyTables=tables)).rewards
+    assert rewards is not None
+    assert (rewards.currency, rewards.groups["tier-1"].maximum) == ("GBP", None)
+    assert rewards.groups["tier-1"].note == "CVSS 9 to 10: 1 to 9 USD"
 
 
 def test_the_list_of_programs_has_no_scope_to_read() -> None:

@@ -150,7 +150,11 @@ class Checker:
 
     def _answer_block(self, text: str, block: Block) -> Verdict:
         """Decide for every run of addresses that no rule tells apart; they have to agree (T2)."""
-        inside = (edge for edge in self._index.boundaries(block.version) if block.first < edge <= block.last)
+        edges = list(self._index.boundaries(block.version))
+        if block.version == 6:  # Mapped addresses inside it are IPv4 addresses (T1).
+            mapped = 0xFFFF << 32
+            edges += [mapped, *(mapped + edge for edge in self._index.boundaries(4)), mapped + (1 << 32)]
+        inside = sorted({edge for edge in edges if block.first < edge <= block.last})
         outcomes: list[tuple[int, Outcome, tuple[Match, ...]]] = []
         for first in (block.first, *inside):
             matches = self._index.matches(_address_url(first, block.version))

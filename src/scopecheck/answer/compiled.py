@@ -14,12 +14,29 @@ from scopecheck.scope.hostset import Names, Span
 from scopecheck.scope.interpret import Interpretation
 from scopecheck.scope.model import Inclusion, Policy, Program, Rule, Unresolved
 from scopecheck.scope.pattern import Effect, Found, HostForm, HostText, Pattern, ThingPattern, UrlPattern
-from scopecheck.scope.prose import Touch, named_hosts, restates_default, restricted, touches, widens
+from scopecheck.scope.prose import (
+    Touch,
+    named_addresses,
+    named_hosts,
+    restates_default,
+    restricted,
+    touches,
+    widens,
+)
 from scopecheck.scope.zone import Doubt, Everything, Zone
 from scopecheck.targets.asset import name_key
 from scopecheck.targets.url import Url
 
-__all__ = ["Certainty", "CompiledRule", "Item", "Matchable", "TouchPattern", "compile_program", "settle"]
+__all__ = [
+    "Certainty",
+    "CompiledRule",
+    "Item",
+    "Matchable",
+    "TouchPattern",
+    "compile_program",
+    "open_doubts",
+    "settle",
+]
 
 
 class Certainty(Enum):
@@ -84,6 +101,8 @@ class CompiledRule:
     words: tuple[str, ...] = ()
     """The program's words beside the rule; a caveat on every yes that rests on it (P5)."""
     order: int = field(default=0, compare=False)
+    unread: bool = False
+    """Whether the text could not be read (P3)."""
     label: str = ""
     """What to call it where it was read from the words beside another rule."""
 
@@ -151,10 +170,20 @@ def _unread(item: Item, text: str, why: str, *, strict: bool) -> CompiledRule:
         and not restates_default(text)
     ):
         patterns = tuple(pattern for touch in touches(text) for pattern in _touched(text, touch))
+        patterns += tuple(_touched_addresses(text))
         if strict:
             patterns = (*patterns, UnreadPattern(text))
     effect = Effect.EXCLUDE if excluding else Effect.INCLUDE
-    return CompiledRule(item, effect, patterns, (why,) if why else (), ())
+    return CompiledRule(item, effect, patterns, (why,) if why else (), (), unread=True)
+
+
+def _touched_addresses(text: str) -> Iterator[Matchable]:
+    for address in named_addresses(text):
+        try:
+            for pattern in parse_listed(address, Effect.EXCLUDE).patterns:
+                yield replace(pattern, text=text, demoted=Doubt.UNRESOLVED_EXCLUSION)
+        except PatternSyntaxError:
+            continue
 
 
 def _touched(text: str, touch: Touch) -> Iterator[Matchable]:
@@ -205,6 +234,11 @@ def _from_words(rule: Rule, meaning: Interpretation, program: Program) -> Iterat
         )
         if wider:
             yield CompiledRule(rule, Effect.INCLUDE, wider, ("the words beside the rule widen it",))
+
+
+def open_doubts(doubts: tuple[Doubt, ...], policy: Policy) -> tuple[Doubt, ...]:
+    """Return the doubts that the policy leaves open."""
+    return tuple(doubt for doubt in doubts if settle((doubt,), policy) is Certainty.UNCERTAIN)
 
 
 def settle(doubts: tuple[Doubt, ...], policy: Policy) -> Certainty:

@@ -60,5 +60,5 @@ def _others(matches: Sequence[Match], deciding: Sequence[Match]) -> tuple[Match,
 
 
 def _first_reason(matches: Iterable[Match]) -> Reason:
-    found = [Reason(doubt) for match in matches for doubt in match.doubts]
+    found = [Reason(doubt) for match in matches for doubt in match.open or match.doubts]
     return min(found, key=_PRECEDENCE.__getitem__)

@@ -18,12 +18,13 @@ from scopecheck.answer.compiled import (
     Matchable,
     TouchPattern,
     UnreadPattern,
+    open_doubts,
     settle,
 )
 from scopecheck.answer.verdict import Match
 from scopecheck.scope.hostset import Addresses
 from scopecheck.scope.model import Policy
-from scopecheck.scope.pattern import Effect, HostForm, ThingPattern, UrlPattern
+from scopecheck.scope.pattern import Effect, Found, HostForm, ThingPattern, UrlPattern
 from scopecheck.targets.asset import App, Name, Target, shared_hosts
 from scopecheck.targets.host import Host
 from scopecheck.targets.url import Url
@@ -148,9 +149,7 @@ class Index:
         if self._links:
             target = shared_hosts().canonical_link(target)
         for entry in self._candidates(target.host):
-            match = _match_url(entry, target, self._policy)
-            if match is not None:
-                found.append(match)
+            found += _match_url(entry, target, self._policy)
         if self._things or self._thing_globs:
             app_id = shared_hosts().app_id(target)
             if app_id is not None:
@@ -197,33 +196,37 @@ class _Blocks:
             position -= 1
 
 
-def _match_url(entry: _Entry, url: Url, policy: Policy) -> Match | None:
+def _match_url(entry: _Entry, url: Url, policy: Policy) -> list[Match]:
     pattern = entry.pattern
+    if isinstance(pattern, UrlPattern):
+        found = pattern.matches(url)
+        return [m for m in (_settled(entry, one, policy, pattern.yields) for one in found) if m is not None]
     if isinstance(pattern, ThingPattern):
-        return None
-    found = pattern.match(url)
-    if found is None:
-        return None
+        return []
+    one = pattern.match(url)
+    match = _settled(entry, one, policy) if one is not None else None
+    return [match] if match is not None else []
+
+
+def _settled(entry: _Entry, found: Found, policy: Policy, yields: bool = False) -> Match | None:
+    """Return the match as the policy leaves it, or None where the policy says it is none."""
     certainty = settle(found.doubts, policy)
     if certainty is Certainty.NONE:
         return None
-    yields = found.below and isinstance(pattern, UrlPattern) and pattern.yields
-    return Match(entry.rule, pattern, found.zone, found.doubts, certainty, yields)
+    left = open_doubts(found.doubts, policy) if found.doubts else ()
+    return Match(entry.rule, entry.pattern, found.zone, found.doubts, certainty, found.below and yields, left)
 
 
 def _match_key(entry: _Entry, key: str, policy: Policy) -> Match | None:
     assert isinstance(entry.pattern, ThingPattern)
     found = entry.pattern.match(key)
-    if found is None:
-        return None
-    return Match(entry.rule, entry.pattern, found.zone, found.doubts, settle(found.doubts, policy))
+    return _settled(entry, found, policy) if found is not None else None
 
 
 def _match_unread(entry: _Entry, policy: Policy) -> Match | None:
     if not isinstance(entry.pattern, UnreadPattern):
         return None
-    found = entry.pattern.match(None)
-    return Match(entry.rule, entry.pattern, found.zone, found.doubts, settle(found.doubts, policy))
+    return _settled(entry, entry.pattern.match(None), policy)
 
 
 def naive_matches(rules: Sequence[CompiledRule], policy: Policy, target: Target) -> tuple[Match, ...]:
@@ -235,7 +238,7 @@ def naive_matches(rules: Sequence[CompiledRule], policy: Policy, target: Target)
             if isinstance(target, Url):
                 linked = shared_hosts().canonical_link(target)
                 if not isinstance(pattern, ThingPattern):
-                    found.append(_match_url(entry, linked, policy))
+                    found += _match_url(entry, linked, policy)
                     continue
                 key = shared_hosts().app_id(target)
             else:

@@ -61,6 +61,8 @@ class Match:
     certainty: Certainty = Certainty.CERTAIN
     yields: bool = False
     """Whether it gives way to an inclusion that names the host without a star."""
+    open: tuple[Doubt, ...] = ()
+    """The doubts that no policy settled."""
 
     @property
     def effect(self) -> Effect:
@@ -168,7 +170,7 @@ class Verdict:
         else:
             return ()
         for rule in self._rules:
-            if rule.effect is side and isinstance(rule.item, Unresolved) and not _is_default(rule.item):
+            if rule.effect is side and rule.unread and not _is_default(rule):
                 found[f"an {_SIDES[side]} that could not be read: {rule.text}"] = None
         return tuple(found)
 
@@ -259,8 +261,9 @@ class Verdict:
 _SIDES = {Effect.INCLUDE: "inclusion", Effect.EXCLUDE: "exclusion"}
 
 
-def _is_default(item: Unresolved) -> bool:
-    return item.restates_default or restates_default(item.text)
+def _is_default(rule: CompiledRule) -> bool:
+    stated = isinstance(rule.item, Unresolved) and rule.item.restates_default
+    return stated or restates_default(rule.text)
 
 
 def _conflict(include: Match, exclude: Match) -> bool:

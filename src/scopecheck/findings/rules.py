@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 from scopecheck.errors import FindingTypeError
 from scopecheck.findings.taxonomy import lies_under
-from scopecheck.findings.words import FindingType, resolve, spoken_of, word_key
+from scopecheck.findings.words import (
+    OWASP_LLM,
+    SAME,
+    FindingType,
+    known,
+    resolve,
+    spoken_of,
+    word_key,
+)
 from scopecheck.scope.model import Program
 from scopecheck.scope.pattern import Effect
 from scopecheck.scope.terms import Condition, FindingRule
@@ -28,22 +37,22 @@ class Standing(Enum):
 
 @dataclass(frozen=True)
 class CompiledFinding:
-    """A finding rule with the tree nodes it means; `read` is false where only some words were."""
+    """A finding rule with the tree nodes it means; `read` is false where only some words were.
 
+    `id` is the rule's own, or the finding it names, with a number behind it where another rule of the
+    program goes by the same.
+    """
+
+    id: str
     rule: FindingRule
     effect: Effect
     ids: tuple[str, ...]
     read: bool = True
 
-    @property
-    def id(self) -> str:
-        """The id of the rule, or the finding it names."""
-        return self.rule.id or self.rule.finding
-
 
 @dataclass(frozen=True)
 class FindingMatch:
-    """A rule that speaks of the type asked; `depth` is how precise its nodes are for each."""
+    """A rule that speaks of the type asked; `depth` is how precise it is for each node, 0 for silent."""
 
     rule: CompiledFinding | None
     effect: Effect
@@ -62,7 +71,7 @@ class FindingRules:
     """Every finding rule of a program, compiled."""
 
     rules: tuple[CompiledFinding, ...]
-    categories: Mapping[str, str]
+    categories: Mapping[str, tuple[str, ...]]
     unlisted: str
 
     @classmethod
@@ -72,9 +81,18 @@ class FindingRules:
             *((rule, Effect.INCLUDE) for rule in program.findings.in_scope),
             *((rule, Effect.EXCLUDE) for rule in program.findings.out_of_scope),
         ]
-        categories = dict(_categories(rule for rule, _ in listed))
-        rules = tuple(_compile(rule, effect, categories) for rule, effect in listed)
-        return cls(rules, categories, program.findings.unlisted)
+        said, categories = _own_words(listed)
+        rules: dict[str, CompiledFinding] = {}
+        for rule, effect in listed:
+            name = free = rule.id or rule.finding
+            number = 1
+            while free in rules:
+                number += 1
+                free = f"{name} ({number})"
+            # What an exclusion calls a finding must not widen an inclusion.
+            words = said if effect is Effect.INCLUDE else categories
+            rules[free] = CompiledFinding(free, rule, effect, *_meaning(rule.finding, effect, words))
+        return cls(tuple(rules.values()), categories, program.findings.unlisted)
 
     def resolve(self, word: str) -> FindingType:
         """Return the finding type of a word, the program's own categories first."""
@@ -96,8 +114,7 @@ class FindingRules:
         yield FindingMatch(None, Effect.INCLUDE, (0,) * len(asked.ids), unlisted)
         for rule in self.rules:
             depth = tuple(_depth(rule.ids, one) for one in asked.ids)
-            touched = any(depth) if rule.effect is Effect.EXCLUDE else all(depth)
-            if not touched:
+            if not any(depth):
                 continue
             standing, condition = _standing(rule, assume, holds_for)
             if standing is not None:
@@ -116,20 +133,49 @@ class FindingRules:
         return (rule for rule in self.rules if not rule.read and rule.effect is Effect.EXCLUDE)
 
 
-def _categories(rules: Iterator[FindingRule] | Collection[FindingRule]) -> Iterator[tuple[str, str]]:
-    """Yield the words of the program's own categories: those that the common words do not know."""
-    for rule in rules:
-        try:
-            found = resolve(rule.finding)
-            path = found.ids[0]
-            if rule.aliases and len(found.ids) == 1:
-                for alias in rule.aliases:
-                    yield word_key(alias), path
-        except FindingTypeError:
-            if not _is_category(rule.finding):
-                continue
-            for word in (rule.finding, *([rule.title] if rule.title else []), *rule.aliases):
-                yield word_key(word), rule.finding.casefold()
+_Words: TypeAlias = dict[str, tuple[str, ...]]
+
+
+def _own_words(listed: Iterable[tuple[FindingRule, Effect]]) -> tuple[_Words, _Words]:
+    """Return the words of the program's inclusions, and those of all its rules, with what they mean.
+
+    An inclusion's word means what the program says. An exclusion's word adds to what the word means
+    anyway, so that no exclusion can turn a word away from what another one excludes.
+    """
+    said: _Words = {}
+    added: _Words = {}
+    for rule, effect in listed:
+        words, ids = _words(rule)
+        for word in words:
+            side, meant = (said, ids) if effect is Effect.INCLUDE else (added, (*_common(word), *ids))
+            side[word_key(word)] = tuple(dict.fromkeys((*side.get(word_key(word), ()), *meant)))
+    every = dict(said)
+    for key, ids in added.items():
+        every[key] = tuple(dict.fromkeys((*said.get(key, ()), *ids)))
+    return said, every
+
+
+def _common(word: str) -> tuple[str, ...]:
+    """Return what a word means apart from any program; nothing for an unknown one."""
+    try:
+        found = known(word)
+    except FindingTypeError:
+        return ()
+    return found.ids if found is not None else ()
+
+
+def _words(rule: FindingRule) -> tuple[list[str], tuple[str, ...]]:
+    """Return what a rule's finding is called, and its ids; its title only where that is no common word."""
+    titles = [rule.title] if rule.title and not _common(rule.title) else []
+    try:
+        found = known(rule.finding)
+    except FindingTypeError:
+        return [], ()
+    if found is None and not _is_category(rule.finding):
+        return [], ()
+    ids = found.ids if found is not None else (rule.finding.casefold(),)
+    own = [] if found is not None else [rule.finding]
+    return [*own, *titles, *rule.aliases], ids
 
 
 def _is_category(text: str) -> bool:
@@ -139,11 +185,27 @@ def _is_category(text: str) -> bool:
     )
 
 
-def _compile(rule: FindingRule, effect: Effect, categories: Mapping[str, str]) -> CompiledFinding:
+def _meaning(
+    text: str, effect: Effect, categories: Mapping[str, tuple[str, ...]]
+) -> tuple[tuple[str, ...], bool]:
+    """Return the nodes that a rule's finding means, and whether it was read.
+
+    What cannot be read as a whole touches what it names (P4).
+    """
+    own = categories.get(word_key(text), ())
     try:
-        return CompiledFinding(rule, effect, resolve(rule.finding, categories).ids)
-    except FindingTypeError:
-        return CompiledFinding(rule, effect, tuple(dict.fromkeys(spoken_of(rule.finding, categories))), False)
+        found = known(text)
+        meant = found.ids if found is not None else ()
+        read = found is not None or bool(own)
+    except FindingTypeError as error:
+        meant = tuple(one for key in error.suggestions for one in OWASP_LLM[key][1])
+        read = bool(own)
+    if not read:
+        ids: tuple[str, ...] = (*meant, *spoken_of(text, categories))
+    else:
+        ids = (*own, *meant) if effect is Effect.EXCLUDE else own or meant
+    same = {**SAME, **{new: old for old, new in SAME.items()}}
+    return tuple(dict.fromkeys((*ids, *(same[one] for one in ids if one in same)))), read
 
 
 def _depth(ids: Collection[str], asked: str) -> int:

@@ -44,8 +44,8 @@ import html
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from scopecheck.diagnostic import Diagnostic, Severity
 from scopecheck.formats.builder import (
@@ -62,8 +62,8 @@ from scopecheck.formats.registry import Format
 from scopecheck.formats.source import Source, as_list, as_mapping, as_text
 from scopecheck.scope.interpret import Interpretation
 from scopecheck.scope.model import AssetType, Program
-from scopecheck.scope.pattern import Effect, Pattern, ThingPattern, UrlPattern
-from scopecheck.scope.prose import named_hosts
+from scopecheck.scope.pattern import Effect, Pattern, ThingPattern
+from scopecheck.scope.prose import named_hosts, widens
 from scopecheck.scope.terms import Range, RewardGroup, Rewards
 from scopecheck.targets.host import printable
 
@@ -81,32 +81,20 @@ _TYPES = {
     "other": AssetType.OTHER,
 }
 _APPS = frozenset({AssetType.IOS, AssetType.ANDROID})
-_HARBORS: Mapping[str, Literal["full", "partial", "none"]] = {
-    "full": "full",
-    "partial": "partial",
-    "none": "none",
-}
-_PRIORITIES: Mapping[str, Literal["P1", "P2", "P3", "P4", "P5"]] = {
-    "1": "P1",
-    "2": "P2",
-    "3": "P3",
-    "4": "P4",
-    "5": "P5",
-}
 # Words that make a name a type of finding; one too many costs a question, one too few a wrong yes.
-_CONDITIONAL = re.compile(
+_FINDING = re.compile(
     r"\b(?:take-?overs?|redirects?|redirections?|xss|cross[- ]site|[cx]srf|ssrf|sqli|nosqli|rce|xxe|lfi|rfi|"
     r"ssti|idors?|bola|cors|d?dos|denial[- ]of[- ]service|click-?jacking|phishing|smuggling|injections?|"
     r"code execution|path traversal|escalations?|bypass(?:es)?|spoofing|leak(?:s|ed|age)?|disclosures?|"
     r"exposures?|enumeration|brute[- ]forc(?:e|ing)|misconfigurations?|deserialization|hard-?coded|"
-    r"zero[- ]click|vuln(?:s|erabilit(?:y|ies))?|exploits?|exploit(?:ed|able|ation)|jailbreaks?|"
-    r"out[- ]of[- ]scope|not in scope|do not test)\b",
+    r"zero[- ]click|vuln(?:s|erabilit(?:y|ies))?|exploits?|exploit(?:ed|able|ation)|jailbreaks?)\b",
     re.IGNORECASE,
 )
+_DENIED = re.compile(r"\b(?:out[- ]of[- ]scope|not in scope|do(?: not|n['’]t) test)\b", re.IGNORECASE)
 _SWEEPING = re.compile(
     r"\b(?:any|all|every|everything|anything|others?|(?:third|3rd)[- ]part(?:y|ies))\b", re.IGNORECASE
 )
-_BRACKETED = re.compile(r"\A[^()]+\(\s*([^\s()]+)\s*\)\s*\Z")
+_BRACKETED = re.compile(r"\A([^()]+)\(\s*([^\s()]+)\s*\)\s*\Z")
 _NO_TITLE = re.compile(r"[*<{]|://")
 _TAG = re.compile(
     r"<(/?)(p|br|ul|ol|li|h[1-6]|div|tr|table|thead|tbody|hr|pre|blockquote|a|b|i|u|s|em|strong|code|span|"
@@ -206,9 +194,8 @@ class _Reader:
     source: Source
     builder: ProgramBuilder
     condition: str | None = None
-
-    def __post_init__(self) -> None:
-        self.included: set[str] = set()
+    included: set[str] = field(default_factory=set)
+    groups: set[str] = field(default_factory=set)
 
     def add_group(self, group: Mapping[str, Any], path: str, index: int) -> None:
         """Add the targets of one group of a brief; side and rewards are the group's."""
@@ -220,33 +207,36 @@ class _Reader:
         base = Listed("", Effect.INCLUDE if inside else Effect.EXCLUDE, path, instruction=words or None)
         ranges = self._ranges(group.get("rewardRangeData"), f"{path}.rewardRangeData") if inside else {}
         if ranges:
-            key = identifier(title or f"group-{index + 1}")
-            key = f"{key[:90]}-{index + 1}" if key in self.builder._groups else key
-            self.builder.add_group(key, RewardGroup(title=title or key, by_priority=ranges))
-            pays = any(one.high for one in ranges.values())
-            base = replace(base, group=key, eligible_for_bounty=pays)
+            key = identifier(title or f"group-{index + 1}")[:90]
+            key = f"{key}-{index + 1}" if key in self.groups else key
+            self.groups.add(key)
+            group_ = RewardGroup.model_validate({"title": title or key, "by_priority": ranges})
+            self.builder.add_group(key, group_)
+            base = replace(base, group=key, eligible_for_bounty=any(one.high for one in ranges.values()))
         targets = as_list(self.source, group.get("targets"), f"{path}.targets")
         for number_, item in enumerate(targets):
             self.add(item, replace(base, entry=f"{path}.targets[{number_}]"))
 
-    def _ranges(self, value: Any, path: str) -> dict[Literal["P1", "P2", "P3", "P4", "P5"], Range]:
-        found: dict[Literal["P1", "P2", "P3", "P4", "P5"], Range] = {}
+    def _ranges(self, value: Any, path: str) -> dict[str, Range]:
+        found: dict[str, Range] = {}
         for key, amounts in as_mapping(self.source, value or {}, path).items():
             here = f"{path}.{key}"
             low, high = (number(self.source, as_object(amounts).get(end), here) for end in ("min", "max"))
-            if key not in _PRIORITIES:
+            if key not in ("1", "2", "3", "4", "5"):
                 self.builder.note("unknown-priority", f"`{printable(key, 20)}`", here, Severity.WARNING)
             elif high is not None and (low or 0) <= high:
-                found[_PRIORITIES[key]] = Range(low=math.floor(low or 0), high=math.ceil(high))
+                found[f"P{key}"] = Range(low=math.floor(low or 0), high=math.ceil(high))
         return found
 
-    def harbor(self, value: Any, path: str) -> Literal["full", "partial", "none"] | None:
+    def harbor(self, value: Any, path: str) -> str | None:
         """Return a known degree of safe harbor, None for null and for any other word."""
         word = clean(self.source, value, path).casefold()
-        if word and word not in _HARBORS:
+        if word in ("full", "partial", "none"):
+            return word
+        if word:
             said = f"`{printable(word, 40)}` is no known degree of safe harbor"
             self.builder.note("unknown-safe-harbor", said, path, Severity.WARNING)
-        return _HARBORS.get(word)
+        return None
 
     def add(self, value: Any, base: Listed) -> None:
         """Add one target: what its fields name, and what its name says besides."""
@@ -264,28 +254,31 @@ class _Reader:
             instruction="\n\n".join(filter(None, (base.instruction, words))) or None,
             condition=self.condition if base.effect is Effect.INCLUDE else None,
         )
-        keys = ("uri", "ipAddress", "target")
-        required(self.source, item, ("name", *keys), path)
-        fields = [as_text(self.source, item.get(key), f"{path}.{key}") for key in ("name", *keys)]
-        self._add_fields(base, fields[0], fields[1:])
+        keys = ("name", "uri", "ipAddress", "target")
+        required(self.source, item, keys, path)
+        name, *fields, first = (as_text(self.source, item.get(key), f"{path}.{key}") for key in keys)
+        repeated = _key(first) in map(_key, (name, *fields))  # `target` is one of the others, or alone.
+        self._add_fields(base, name, fields if repeated else [*fields, first])
 
     def _add_fields(self, base: Listed, name: str, fields: list[str]) -> None:
-        texts = _distinct(fields, name)
+        found: dict[str, str] = {}
+        for text in filter(str.strip, fields):
+            found.setdefault(_key(text), text)
+        texts = list(found.values())
+        if _key(name) in found:
+            name = ""  # It repeats another field.
         if base.effect is Effect.INCLUDE:
             self.included.update(bare(text) for text in (name, *texts) if text)
-        if not texts:
-            self.builder.add(self._with_words(replace(base, text=name), name))
-            return
         meanings = [self.builder.readable(replace(base, text=text)) for text in texts]
         known = {_shape(p) for meaning in meanings if meaning for p in meaning.patterns}
-        stated = self._stated(replace(base, text=name), known)
-        common = base if stated == name else self._with_words(replace(base, name=_title(name)), name)
-        if stated is not None:
-            texts.insert(0, stated)
-        elif not any(meanings):
-            self.builder.add(replace(base, text=name))
-        if stated is None:
-            self._keep_words(replace(base, text=name), known)
+        named = replace(base, text=name)
+        stated = self._stated(named, known)
+        if stated is None and texts:
+            self._keep_words(named, texts, read=any(meanings))
+        else:
+            texts.insert(0, name if stated is None else stated)
+        titled = replace(base, name=None if name in texts else _title(name))
+        common = self._with_words(titled, name, texts)
         for listed in self._agreeing([replace(common, text=text) for text in texts]):
             self.builder.add(listed)
 
@@ -293,40 +286,47 @@ class _Reader:
         """Return the target that a name states beside the other fields, None where it is a title."""
         if named.type in _APPS or not named.text.strip():
             return None
-        meaning = self.builder.readable(named)
-        if meaning is not None and all(isinstance(p, UrlPattern) for p in meaning.patterns):
-            return None if _shapes(meaning) <= known else named.text
-        bracketed = _BRACKETED.match(named.text)
-        if bracketed is None or not _NO_TITLE.search(bracketed[1]):
-            return None
-        inner = self.builder.readable(replace(named, text=bracketed[1]))
-        if inner is None or is_thing(inner) or _shapes(inner) <= known:
-            return None
-        return bracketed[1]
+        meaning, bracketed = self.builder.readable(named), _BRACKETED.match(named.text)
+        stated = named.text
+        if meaning is None and bracketed and _NO_TITLE.search(bracketed[2]):
+            stated = bracketed[2]
+            meaning = self.builder.readable(replace(named, text=stated))
+        if meaning is None or is_thing(meaning) or any(named_hosts(meaning.words)):
+            return None  # A "note" with a host in it is rather the target, and what stands before it a title.
+        return None if _shapes(meaning) <= known else stated
 
-    def _with_words(self, listed: Listed, name: str) -> Listed:
+    def _with_words(self, listed: Listed, name: str, texts: list[str]) -> Listed:
         """Return a rule with what the words of its name say about it (P5)."""
-        meaning = self.builder.readable(replace(listed, text=name)) if name.strip() else None
-        if not name.strip() or (listed.text == name and (meaning is None or is_thing(meaning))):
+        bracketed = _BRACKETED.match(name)
+        words = bracketed[1] if bracketed and _key(bracketed[2]) in map(_key, texts) else name
+        meaning = self.builder.readable(replace(listed, text=words))
+        target = meaning is not None and not is_thing(meaning)
+        if not re.search(r"\w", name) or (target and not re.search(r"\s", name.strip())):
             return listed
-        found = _CONDITIONAL.search(name) if re.search(r"\s", name.strip()) or meaning is None else None
+        spoken = re.sub(r"\S+://\S+", " ", name)
+        if listed.effect is Effect.EXCLUDE:  # Behind a host, words say more about it and take nothing back.
+            spoken = spoken[: next((one.start for one in named_hosts(spoken)), None)]
+        found = _FINDING.search(spoken) or (listed.effect is Effect.INCLUDE and _DENIED.search(spoken))
         conditions = [text for text in (listed.condition, _title(name) if found else None) if text]
-        plain = meaning is not None and is_thing(meaning)
-        words = [text for text in (None if plain else _title(name), listed.instruction) if text]
-        return replace(
-            listed,
-            condition="; ".join(conditions) or None,
-            instruction="\n\n".join(words) or None,
-        )
+        telling = name not in texts and (meaning is None or meaning.words)
+        said = [text for text in (_title(name) if telling else None, listed.instruction) if text]
+        return replace(listed, condition="; ".join(conditions) or None, instruction="\n\n".join(said) or None)
 
-    def _keep_words(self, named: Listed, known: set[Pattern]) -> None:
-        """Keep a name unread that says more than the fields beside it: other hosts, or "all"."""
+    def _keep_words(self, named: Listed, texts: list[str], *, read: bool) -> None:
+        """Keep a name that says more than the fields beside it: other hosts, or "all"."""
         meaning = self.builder.readable(named)
-        if not named.text.strip() or (meaning is not None and _shapes(meaning) <= known):
+        if not named.text or (read and meaning is not None and is_thing(meaning)):
             return
-        hosts = {p.host.text.removeprefix("*.") for p in known if isinstance(p, UrlPattern)}
-        other = {one.host.removeprefix("*.") for one in named_hosts(named.text)} - hosts
-        if (other and named.type not in _APPS) or (meaning is None and _SWEEPING.search(named.text)):
+        if not read and (meaning is None or is_thing(meaning)):
+            self.builder.add(named)
+            return
+        beside = " ".join(texts).casefold()
+        other = any(
+            not re.search(rf"(?<![\w.*-]){re.escape(one.host)}(?![\w.-])", beside)
+            for one in named_hosts(named.text)
+        )
+        sweeping = meaning is None and _SWEEPING.search(named.text) and not widens(named.text)
+        if (other and named.type not in _APPS) or sweeping:
             self.builder.add_unresolved(named, "the name of an entry says more than its other fields")
 
     def _agreeing(self, found: list[Listed]) -> Iterable[Listed]:
@@ -343,17 +343,6 @@ class _Reader:
             replace(one, note="the entry also names " + " and ".join(t for t in texts if t != text))
             for one, text in zip(found, texts, strict=True)
         ]
-
-
-def _distinct(texts: Iterable[str], name: str) -> list[str]:
-    """Return the texts that say something else than those before them; `name` only where it repeats one."""
-    found: dict[str, str] = {}
-    for text in texts:
-        if text.strip():
-            found.setdefault(_key(text), text)
-    if len(found) == 1 and _key(name) in found:
-        return [name]
-    return list(found.values())
 
 
 def _key(text: str) -> str:
@@ -401,10 +390,5 @@ def _recognises_brief(source: Source) -> int:
 
 FORMATS = (
     Format("bugcrowd", "Bugcrowd, the public dump", _recognises, read_bugcrowd),
-    Format(
-        "bugcrowd-brief",
-        "Bugcrowd, the brief document of an engagement",
-        _recognises_brief,
-        read_bugcrowd_brief,
-    ),
+    Format("bugcrowd-brief", "Bugcrowd, an engagement's brief", _recognises_brief, read_bugcrowd_brief),
 )

@@ -17,6 +17,7 @@ from scopecheck.formats.regexsyntax import (
     Branch,
     Kind,
     Literal,
+    Number,
     Optional,
     RegexError,
     Token,
@@ -115,7 +116,7 @@ def host_branch(branch: Branch) -> Part:
     """Read one alternative of the regex of a host."""
     if any(isinstance(token, Number) for token in branch.tokens) and branch.starts and branch.ends:
         ranges = _octets(branch.tokens)
-        return Part(ranges, ranges or None, why="no block of addresses expresses this regex")
+        return Part(ranges, ranges) if ranges else Part(why="no block of addresses expresses this regex")
     glob = _glob(branch.tokens).lower()
     literal = "*" not in glob
     if literal and ":" in glob and re.fullmatch(r"\[?[0-9a-f:.]+\]?", glob):

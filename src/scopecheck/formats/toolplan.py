@@ -108,7 +108,7 @@ class _Planner:
     # --- inclusions ---
 
     def inclusions(self, rule: CompiledRule) -> Iterator[Planned]:
-        if isinstance(rule.item, Unresolved):
+        if rule.unread:
             self.lose(rule, "unresolved", "this inclusion could not be read, and was not written")
             return
         urls = [pattern for pattern in rule.patterns if isinstance(pattern, UrlPattern)]
@@ -217,7 +217,7 @@ class _Planner:
             certainty = settle(all_doubts, self.program.policy)
             if certainty is not Certainty.NONE:
                 zone = Zone(schemes, hosts, pattern.port, path, query)
-                yield Match(rule, pattern, zone, all_doubts, certainty, below and pattern.yields)
+                yield Match(rule, pattern, zone, all_doubts, certainty, yields=below and pattern.yields)
 
     def touched(self, rule: CompiledRule, pattern: TouchPattern) -> Iterator[Planned]:
         spans = (Span.BELOW,) if pattern.touch.below_only else (Span.AT, Span.BELOW)

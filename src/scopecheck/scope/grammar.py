@@ -251,7 +251,8 @@ def _registrable(name: str, owned: frozenset[str]) -> str:
     for domain in owned:
         if name == domain or name.endswith("." + domain):
             return domain
-    return default_suffixes().registrable(name) or ""
+    suffixes = default_suffixes()
+    return "" if suffixes.starred(name) else suffixes.registrable(name) or ""
 
 
 def _labels(text: str, source: str) -> tuple[str, ...] | Addresses:
@@ -297,7 +298,9 @@ def _labels(text: str, source: str) -> tuple[str, ...] | Addresses:
 def _refuse_symbols(text: str, source: str) -> None:
     """Refuse what is no letter: `example.com→` would else become a name that nobody has."""
     for char in text:
-        if not char.isascii() and unicodedata.category(char)[0] not in "LMN" and char not in "。．｡":
+        symbol = not char.isascii() and unicodedata.category(char)[0] not in "LMN" and char not in "。．｡"
+        # A label of nothing but symbols is a name that somebody may have registered.
+        if symbol and any(char in label and re.search(r"\w", label) for label in text.split(".")):
             raise PatternSyntaxError(
                 f"`{source}` holds `{char}`, which is no part of a host", source, "remove it"
             )

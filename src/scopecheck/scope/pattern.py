@@ -228,19 +228,37 @@ class UrlPattern:
 
     def match(self, url: Url) -> Found | None:
         """Return the smallest set that holds `url` and the doubts it costs, or None."""
+        found = self.matches(url)
+        return found[0] if found else None
+
+    def matches(self, url: Url) -> tuple[Found, ...]:
+        """Return every reading that holds `url`, surest first; a sure one stands alone.
+
+        Two readings may hold it for reasons of their own, and a policy may settle just one of them.
+        """
         if self.port is not None and url.port != self.port:
-            return None
-        host = next((i for i, option in enumerate(self.hosts) if contains(option[0], url.host)), None)
-        if host is None:
-            return None
+            return ()
+        hosts = [i for i, option in enumerate(self.hosts) if contains(option[0], url.host)]
+        if not hosts:
+            return ()
+        hosts = self._independent(hosts)
         scheme = next((i for i, s in enumerate(self.schemes) if s is None or url.scheme in s), None)
         if scheme is None:
-            return None
+            return ()
         path = next((i for i, p in enumerate(self.paths) if p.contains(url.path)), None)
         if path is None:
-            return None
+            return ()
         query = 0 if query_contains(self.query, url.query) else 1
-        return self._found((host, scheme, path, query))
+        return tuple(self._found((host, scheme, path, query)) for host in hosts)
+
+    def _independent(self, holding: list[int]) -> list[int]:
+        """Return the readings that do not merely add doubts to a surer one."""
+        kept: list[int] = []
+        for number in holding:
+            doubts = set(self.hosts[number][1])
+            if not any(doubts.issuperset(self.hosts[surer][1]) for surer in kept):
+                kept.append(number)
+        return kept
 
     def _found(self, choice: tuple[int, int, int, int]) -> Found:
         host, scheme, path, query = choice

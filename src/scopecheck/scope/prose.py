@@ -20,6 +20,7 @@ __all__ = [
     "declares_open_scope",
     "is_conditional",
     "is_file_name",
+    "named_addresses",
     "named_hosts",
     "plain_text",
     "restates_default",
@@ -33,6 +34,9 @@ _MAX_PROSE = 65_536
 # What may be part of a host, letters of any script too; and what may follow it.
 _RUN = re.compile(r"[\w*][\w*.-]*")
 _TAIL = re.compile(r"(?::[0-9]{2,5})?(?:/[^\s,;)\"'<>|]*)?")
+_V4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
+_ADDRESS = re.compile(rf"(?<![\w.]){_V4}(?:/[0-9]{{1,2}}| ?[-–] ?{_V4})?(?![\w/]|\.[0-9])")
+_RUN_V6 = re.compile(r"(?<![\w.:])[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?(?![\w:])")
 # Words with a dot that are no hosts, and endings that name files.
 _NOT_HOSTS = frozenset({"e.g", "i.e", "node.js", "asp.net", "etc.etc", "vue.js", "next.js", "vs.code"})
 _FILE_ENDINGS = frozenset(
@@ -142,6 +146,15 @@ def named_hosts(text: str) -> Iterator[Named]:
         for host in _hosts_in(run):
             tail = _TAIL.match(text, start + len(host)) if run == host else None
             yield Named(host, tail[0].rstrip(".,:!?") if tail else "", start, start + len(host))
+
+
+def named_addresses(text: str) -> Iterator[str]:
+    """Yield the addresses, blocks and ranges that a text names, as written."""
+    for match in _ADDRESS.finditer(text[:_MAX_PROSE]):
+        yield match[0]
+    for match in _RUN_V6.finditer(text[:_MAX_PROSE]):
+        if match[0].count(":") > 1 and len(match[0]) < 50:
+            yield match[0].strip(".")
 
 
 def _undecorated(run: str) -> str:

@@ -55,6 +55,10 @@ class PublicSuffixes:
         """Tell whether `name` as a whole is a public suffix of either section."""
         return self.suffix_length(name) == name.count(".") + 1
 
+    def starred(self, name: str) -> bool:
+        """Tell whether the list has a rule `*.name`, so that everything below is other people's."""
+        return "*." + name in self._all
+
     def registrable(self, name: str, *, private: bool = True) -> str | None:
         """Return the registrable domain of `name` (public suffix and one label), or None."""
         labels = name.split(".")

@@ -1,0 +1,214 @@
+r"""Plain lists, one entry a line, in two languages that look alike and mean different things.
+
+`globs`: a line is a host, a URL, an address or a block, with stars; it is read as a listed target
+(docs, "Semantics"). So are the lists of hosts that collectors write, `.inscope` and `.noscope` of
+hacker-scoper (https://github.com/ItsIgnacioPortal/hacker-scoper), bbscope's output, and rescope's
+input. `#` begins a comment; behind an entry it is kept as the words beside it.
+
+`regexes`: a line is a regular expression in Go's RE2 syntax, searched for anywhere in the host name,
+as in the `.scope` files of tomnomnom's inscope (https://github.com/tomnomnom/hacks, `inscope`). There
+are no comments; a line that matches an exclusion is never in scope.
+
+| mark | meaning |
+|---|---|
+| `!` in front | an exclusion (both languages) |
+| `[OOS] ` in front | an exclusion (bbscope) |
+| a line `!EXCLUDE` | everything below is an exclusion (rescope) |
+| a file called `.noscope` | everything in it is an exclusion; it is read with the `.inscope` beside it |
+
+A line of the other language is refused, since `example.com` as a regex is no host, and `.*\.example\.com`
+as a glob names nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scopecheck.diagnostic import Diagnostic, Place
+from scopecheck.errors import ScopeValidationError
+from scopecheck.formats.builder import ImportResult, Listed
+from scopecheck.formats.globwriting import GLOBS, host_globs
+from scopecheck.formats.regexes import DeadRegexError, Part, dead_hosts, read_host, readable
+from scopecheck.formats.regexsyntax import RegexError
+from scopecheck.formats.registry import ExportResult, Format
+from scopecheck.formats.source import Source, open_source
+from scopecheck.formats.toolplan import plan
+from scopecheck.formats.toolscope import Meaning, ToolScope, specs, stem, tool_builder
+from scopecheck.scope.model import Program
+from scopecheck.scope.pattern import Effect
+from scopecheck.targets.host import MAX_TEXT, printable
+
+__all__ = ["FORMATS", "read_globs", "read_regexes", "write_globs"]
+
+# Marks that only a regex has, and marks that only a glob has.
+_REGEX_MARKS = re.compile(
+    r"\\[.dwsQAbz/-]|\A\^|\$\Z|\(\?|\A\.[*+]|/\.\*|\.\+|\[\^|\[[a-z0-9]-[a-z0-9]|\)[?*+]|\]\+", re.IGNORECASE
+)
+_GLOB_MARKS = re.compile(r"\A\*|\A[a-z]+://\*|(?<!\\)[a-z0-9_-]\*|/\*", re.IGNORECASE)
+_MAX_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class _Line:
+    number: int
+    text: str
+    effect: Effect
+    words: str = ""
+
+    @property
+    def entry(self) -> str:
+        """The place of the line."""
+        return f"line {self.number}"
+
+
+def _lines(source: Source, *, comments: bool) -> Iterator[_Line]:
+    """Yield every entry with its side."""
+    effect = Effect.EXCLUDE if source.name.endswith("noscope") else Effect.INCLUDE
+    for number, raw in enumerate(source.text().splitlines(), 1):
+        line = raw.strip()
+        words = ""
+        if comments:
+            found = (
+                re.match(r"(?:(\S.*?)\s+)?#\s*(.*)\Z", line) if line.startswith("#") or " #" in line else None
+            )
+            if found is not None:
+                line, words = found[1] or "", found[2]
+        if not line:
+            continue
+        if line == "!EXCLUDE":
+            effect = Effect.EXCLUDE
+            continue
+        text, side = _side(line, effect)
+        if text:
+            yield _Line(number, text, side, words)
+
+
+def _side(line: str, effect: Effect) -> tuple[str, Effect]:
+    for mark in ("!", "[OOS]"):
+        if line.startswith(mark):
+            return line.removeprefix(mark).strip(), Effect.EXCLUDE
+    return line, effect
+
+
+def read_globs(source: Source) -> ImportResult:
+    """Read a list of hosts and globs; raise `ScopeValidationError` where a line is a regex."""
+    sources = [source, *_companion(source)]
+    builder = tool_builder(source.name, stem(source.name), "list")
+    for one in sources:
+        lines = list(_lines(one, comments=True))
+        _refuse(one, lines, _REGEX_MARKS, "regular expression", "regexes")
+        where = "" if one is source else f"{Path(one.name).name}, "
+        for line in lines:
+            listed = Listed(line.text, line.effect, where + line.entry, instruction=line.words or None)
+            builder.add(listed)
+    if len(sources) == 1 and source.name.endswith("inscope"):
+        builder.note("no-noscope", "there is no `.noscope` beside it, so nothing is excluded", "line 1")
+    return ImportResult("globs", source.name, (builder.build(),), tuple(builder.diagnostics))
+
+
+def _companion(source: Source) -> Iterator[Source]:
+    """Yield the `.noscope` beside an `.inscope`, and the other way round."""
+    for mine, other in (("inscope", "noscope"), ("noscope", "inscope")):
+        if source.name.endswith("." + mine):
+            beside = Path(source.name.removesuffix(mine) + other)
+            if beside.is_file():
+                yield open_source(beside)
+
+
+def read_regexes(source: Source) -> ImportResult:
+    """Read a list of regexes of host names; raise `ScopeValidationError` where a line is a glob."""
+    lines = list(_lines(source, comments=False))
+    _refuse(source, lines, _GLOB_MARKS, "glob", "globs")
+    tool = ToolScope(tool_builder(source.name, stem(source.name), "list"))
+    for line in sorted(lines, key=lambda line: line.effect is Effect.INCLUDE):
+        try:
+            part = read_host(line.text)
+        except DeadRegexError as error:
+            tool.dead(line.text, line.entry, line.effect, str(error), dead_hosts(line.text))
+            continue
+        except RegexError as error:
+            why = f"it is no regex that can be read: {error}"
+            meaning = Meaning(hosts=readable(line.text), why=why)
+        else:
+            excluding = line.effect is Effect.EXCLUDE
+            anywhere = Part(("",), ("",))
+            sure = specs(("",), part, (None,), anywhere, exclude=False) or ()
+            most = specs(("",), part, (None,), anywhere, exclude=True) if excluding else None
+            meaning = Meaning(sure, most, part.cover, (), part.notes, part.why)
+        (tool.exclude if line.effect is Effect.EXCLUDE else tool.include)(line.text, line.entry, meaning)
+    return ImportResult("regexes", source.name, (tool.finish().build(),), tuple(tool.builder.diagnostics))
+
+
+def _refuse(source: Source, lines: list[_Line], marks: re.Pattern[str], kind: str, other: str) -> None:
+    """Refuse lines of the other language, and a file that is no list at all."""
+    if not lines:
+        raise source.shape("there is no entry in the file", "", "write one host a line")
+    problems = [
+        Diagnostic("too-long", "the line is over 64 KiB", Place(source.name, line.number), "is it a list?")
+        for line in lines
+        if len(line.text) > MAX_TEXT
+    ]
+    if not problems:
+        message = f"is a {kind}"
+        problems = [
+            Diagnostic(
+                "other-language",
+                f"`{printable(line.text, 80)}` {message}",
+                Place(source.name, line.number),
+                f"name the format `{other}` if the whole list is of that language",
+            )
+            for line in lines
+            if marks.search(line.text)
+        ]
+    if problems:
+        shown = tuple(problems[:_MAX_SHOWN])
+        raise ScopeValidationError(f"`{printable(source.name)}` is not a list of this language", shown)
+
+
+def write_globs(program: Program) -> ExportResult:
+    """Write a program as a list of globs, exclusions with `!` in front; a star is any text.
+
+    An included path or port is left out, an excluded one takes its whole host; `losses` lists it.
+    """
+    made = plan(program, GLOBS, "a list of hosts")
+    lines = [
+        *(glob for one in made.include for glob in host_globs(one.hosts, blocks=True)),
+        *("!" + glob for one in made.exclude for glob in host_globs(one.hosts, blocks=True)),
+    ]
+    return ExportResult("".join(f"{line}\n" for line in dict.fromkeys(lines)), made.losses)
+
+
+def _recognises(source: Source, mine: re.Pattern[str], others: re.Pattern[str]) -> int:
+    """Tell a list by its lines: each of one piece, none of the other language."""
+    head = source.head
+    if head.lstrip()[:1] in ("{", "<") or re.match(r"\s*\[(?!OOS\])", head):
+        return 0
+    lines = list(_lines(Source(source.name, head.encode()), comments=True))[:500]
+    if not lines or any(others.search(line.text) for line in lines):
+        return 0
+    single = sum(re.fullmatch(r"\S*\.\S*", line.text) is not None for line in lines)
+    if single < 0.9 * len(lines):
+        return 0
+    return 50 if any(mine.search(line.text) for line in lines) else 30
+
+
+def _like_globs(source: Source) -> int:
+    found = _recognises(source, _GLOB_MARKS, _REGEX_MARKS)
+    return 80 if found and source.name.endswith((".inscope", ".noscope")) else found
+
+
+def _like_regexes(source: Source) -> int:
+    found = _recognises(source, _REGEX_MARKS, _GLOB_MARKS)
+    if found and Path(source.name).name == ".scope":
+        return 80
+    # Hosts without any mark are a list of hosts.
+    return found if found > 30 else 0
+
+
+FORMATS = (
+    Format("globs", "list of hosts and globs", _like_globs, read_globs, write_globs, ".txt"),
+    Format("regexes", "list of regular expressions", _like_regexes, read_regexes, None, ".scope"),
+)
