@@ -13,9 +13,12 @@ from scopecheck.scope.grammar import hosts_named, parse_listed
 from scopecheck.scope.hostset import Names, Span
 from scopecheck.scope.interpret import Interpretation
 from scopecheck.scope.model import Inclusion, Policy, Program, Rule, Unresolved
+from scopecheck.scope.pathset import PathSet
 from scopecheck.scope.pattern import Effect, Found, HostForm, HostText, Pattern, ThingPattern, UrlPattern
 from scopecheck.scope.prose import (
     Touch,
+    excluded_paths,
+    limits_itself,
     named_addresses,
     named_hosts,
     restates_default,
@@ -103,6 +106,8 @@ class CompiledRule:
     order: int = field(default=0, compare=False)
     unread: bool = False
     """Whether the text could not be read (P3)."""
+    firm: bool = False
+    """Whether it never yields: what a rule's own words take away, the rule does not give back (P5)."""
     label: str = ""
     """What to call it where it was read from the words beside another rule."""
 
@@ -155,7 +160,8 @@ def _compile_rule(rule: Rule, meaning: Interpretation) -> CompiledRule:
 def _demotion(rule: Rule) -> Doubt | None:
     if not rule.stated:
         return Doubt.UNSTATED_ALIAS if rule.effect is Effect.INCLUDE else Doubt.UNSTATED_EXCLUSION
-    if rule.condition is not None:
+    limited = rule.effect is Effect.INCLUDE and limits_itself(rule.instruction or "")
+    if rule.condition is not None or limited:
         return Doubt.CONDITION
     return Doubt.WIDE_READING if rule.reading == "wide" else None
 
@@ -170,7 +176,7 @@ def _unread(item: Item, text: str, why: str, *, strict: bool) -> CompiledRule:
         and not restates_default(text)
     ):
         patterns = tuple(pattern for touch in touches(text) for pattern in _touched(text, touch))
-        patterns += tuple(_touched_addresses(text))
+        patterns += tuple(_touched_addresses(text)) or (() if patterns else tuple(_touched_paths(text)))
         if strict:
             patterns = (*patterns, UnreadPattern(text))
     effect = Effect.EXCLUDE if excluding else Effect.INCLUDE
@@ -184,6 +190,14 @@ def _touched_addresses(text: str) -> Iterator[Matchable]:
                 yield replace(pattern, text=text, demoted=Doubt.UNRESOLVED_EXCLUSION)
         except PatternSyntaxError:
             continue
+
+
+def _touched_paths(text: str) -> Iterator[Matchable]:
+    """Yield the paths that an exclusion names without a host, on every host."""
+    anywhere = HostText(HostForm.LOOSE, ("*",))
+    for path in excluded_paths(text):
+        doubt = Doubt.UNRESOLVED_EXCLUSION
+        yield UrlPattern(text, Effect.EXCLUDE, anywhere, path=PathSet.parse("/*" + path), demoted=doubt)
 
 
 def _touched(text: str, touch: Touch) -> Iterator[Matchable]:
@@ -221,7 +235,9 @@ def _from_words(rule: Rule, meaning: Interpretation, program: Program) -> Iterat
     if denied:
         note = "read from the words beside the rule"
         hosts = ", ".join(dict.fromkeys(pattern.text for pattern in denied))
-        yield CompiledRule(rule, Effect.EXCLUDE, tuple(dict.fromkeys(denied)), (note,), label=hosts)
+        yield CompiledRule(
+            rule, Effect.EXCLUDE, tuple(dict.fromkeys(denied)), (note,), firm=True, label=hosts
+        )
     if widens(words):
         wider = tuple(
             UrlPattern(

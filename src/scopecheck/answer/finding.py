@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from scopecheck.answer.compiled import compile_program
+from scopecheck.answer.matcher import Index
 from scopecheck.answer.verdict import Decision, Reason, Verdict
 from scopecheck.findings.rules import FindingMatch, FindingRules, Standing
 from scopecheck.findings.taxonomy import default_taxonomy
 from scopecheck.findings.words import FindingType
-from scopecheck.scope.model import Program
+from scopecheck.scope.model import Inclusion, Program, Rule, Unresolved
 from scopecheck.scope.pattern import Effect
 from scopecheck.scope.terms import Channel, Condition, Range
+from scopecheck.targets.asset import Block, name_key
 from scopecheck.targets.host import printable
 
 __all__ = ["FindingVerdict", "decide_finding", "least_eligible"]
@@ -83,13 +86,15 @@ class FindingVerdict:
         rewards = self.program.rewards
         if rewards is None or self.decision is Decision.OUT_OF_SCOPE:
             return None
+        if self.asset is not None and self.asset.eligible_for_bounty is False:
+            return None
         group = rewards.groups.get(self.asset.group or "") if self.asset is not None else None
-        if group is None or not self.priorities:
+        if group is None or not group.by_priority:
             return rewards.usual
-        wanted = {f"P{priority}" for priority in self.priorities}
+        wanted = {f"P{priority}" for priority in self.priorities} or set(group.by_priority)
         ranges = [amount for priority, amount in group.by_priority.items() if priority in wanted]
-        if not ranges:
-            return rewards.usual
+        if not ranges:  # The group states no amount for a finding as slight as this.
+            return None
         return Range(low=min(one.low for one in ranges), high=max(one.high for one in ranges))
 
     @property
@@ -111,10 +116,13 @@ class FindingVerdict:
             return None
         if self.finding_decision is not Decision.UNDETERMINED and self.asset is not None:
             return self.asset.question
-        named = next((m.rule.rule.finding for m in self.matches if m.rule is not None), None)
-        if named is None:
+        if self.finding_reason is Reason.PARTLY_LISTED:
+            return f"which kind of {self.type} is it? some of its kinds count and some do not"
+        named = [match for match in self.matches if match.rule is not None]
+        open_ = next((m.rule for m in named if not m.certain), named[0].rule if named else None)
+        if open_ is None:
             return f"does {self.type} count here? no rule of the program names it"
-        return f"does the rule `{printable(named, 80)}` hold for {self.type}?"
+        return f"does the rule `{printable(open_.rule.finding, 80)}` hold for {self.type}?"
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON types."""
@@ -212,12 +220,18 @@ def decide_finding(
     asked: FindingType,
     *,
     asset: Verdict | None = None,
-    holds_for: dict[str, bool | None] | None = None,
+    holds_for: Mapping[str, bool | None] | None = None,
     assume: Collection[str] = (),
 ) -> FindingVerdict:
-    """Decide as for assets: the narrower rule wins, a tie excludes, a doubt is said (F2)."""
+    """Decide as for assets: the narrower rule wins, a tie excludes, a doubt is said (F2).
+
+    `holds_for` says of the rules that are bound to assets whether these, read as inclusions, cover the
+    target.
+    """
+    if asset is not None:
+        holds_for = _bound(program, rules, asset, holds_for or {})
     matches = tuple(rules.matches(asked, assume, holds_for))
-    decision, reason, deciding = _decide(matches)
+    decision, reason, deciding = _decide(asked, matches)
     joint, why = decision, reason
     if asset is not None:
         joint = least_eligible(decision, asset.decision)
@@ -250,27 +264,95 @@ def _caveats(
         yield from asset.caveats
 
 
-def _narrower(inclusion: FindingMatch, exclusion: FindingMatch) -> bool:
-    """Tell whether the inclusion is more precise wherever the exclusion speaks."""
-    pairs = zip(inclusion.depth, exclusion.depth, strict=True)
-    return all(ours > theirs for ours, theirs in pairs if theirs)
+def _bound(
+    program: Program, rules: FindingRules, asset: Verdict, covered: Mapping[str, bool | None]
+) -> dict[str, bool | None]:
+    """Tell of each rule that is bound to assets whether it holds for the target, None for perhaps (F4).
+
+    An asset may be named as the program calls it, and an exclusion holds in the wide reading of its
+    assets too, as any exclusion does.
+    """
+    found: dict[str, bool | None] = {}
+    for rule in rules.rules:
+        if rule.rule.assets:
+            answers = [covered.get(rule.id, False), _is_listed_as(rule.rule.assets, asset)]
+            if rule.effect is Effect.EXCLUDE:
+                answers.append(_in_wide_reading(program, rule.rule.assets, asset))
+            found[rule.id] = True if True in answers else None if None in answers else False
+    return found
 
 
-def _decide(matches: tuple[FindingMatch, ...]) -> tuple[Decision, Reason, tuple[FindingMatch, ...]]:
-    inclusions = [m for m in matches if m.effect is Effect.INCLUDE]
-    certain = [m for m in matches if m.effect is Effect.EXCLUDE and m.certain]
-    possible = [m for m in matches if m.effect is Effect.EXCLUDE and not m.certain]
-    surviving = [i for i in inclusions if all(_narrower(i, e) for e in certain)]
-    winning = [i for i in surviving if i.certain and all(_narrower(i, e) for e in possible)]
+def _is_listed_as(assets: tuple[str, ...], asset: Verdict) -> bool | None:
+    """Tell whether the target falls under a listed asset that goes by one of the names."""
+    wanted = {name_key(one) for one in assets}
+    found: bool | None = False
+    for match in asset.all_matches:
+        if wanted & _called(match.rule.item):
+            if match.certain and not match.doubts:
+                return True
+            found = None
+    return found
+
+
+def _called(item: Rule | Unresolved) -> set[str]:
+    """Return what a listed asset is called: its text, its name, its aliases."""
+    if not isinstance(item, Rule):
+        return set()
+    aliases = item.aliases if isinstance(item, Inclusion) else ()
+    return {name_key(one) for one in (item.asset, item.name, *aliases) if one}
+
+
+def _in_wide_reading(program: Program, assets: tuple[str, ...], asset: Verdict) -> bool | None:
+    """Tell whether the assets, read as exclusions, touch the target; what cannot be read may."""
+    if asset.target is None or isinstance(asset.target, Block):
+        return False  # The verdict says it already: no target, or a block that is partly covered.
+    part = Program.from_assets(exclude=assets, owned=program.owned, policy=program.policy)
+    listed = {name for rule in program.rules for name in _called(rule)}
+    if any(name_key(one.text) not in listed for one in part.unresolved):
+        return None
+    matches = Index(compile_program(part), part.policy).matches(asset.target)
+    if not matches:
+        return False
+    return True if any(match.certain and not match.doubts for match in matches) else None
+
+
+def _decide(
+    asked: FindingType, matches: tuple[FindingMatch, ...]
+) -> tuple[Decision, Reason, tuple[FindingMatch, ...]]:
+    """Decide for each node that the word means; the least eligible answer is the word's."""
+    outcomes = [_decide_node(matches, position) for position in range(len(asked.ids))]
+    decision = least_eligible(*(each for each, _, _ in outcomes))
+    bearing = [one for one in outcomes if one[0] is decision]
+    reason = min((why for _, why, _ in bearing), key=list(Reason).index)
+    if asked.various and decision is Decision.OUT_OF_SCOPE and len(bearing) < len(outcomes):
+        # The word may mean a kind that is not excluded.
+        decision, reason, bearing = Decision.UNDETERMINED, Reason.PARTLY_LISTED, outcomes
+    deciding = tuple(dict.fromkeys(match for _, _, each in bearing for match in each))
+    return decision, reason, deciding
+
+
+def _decide_node(
+    matches: tuple[FindingMatch, ...], position: int
+) -> tuple[Decision, Reason, tuple[FindingMatch, ...]]:
+    """Decide for one node by the matches that speak of it."""
+
+    def narrower(inclusion: FindingMatch, exclusion: FindingMatch) -> bool:
+        return inclusion.depth[position] > exclusion.depth[position]
+
+    speaking = [m for m in matches if m.depth[position] or m.rule is None]
+    inclusions = [m for m in speaking if m.effect is Effect.INCLUDE]
+    certain = [m for m in speaking if m.effect is Effect.EXCLUDE and m.certain]
+    possible = [m for m in speaking if m.effect is Effect.EXCLUDE and not m.certain]
+    surviving = [i for i in inclusions if all(narrower(i, e) for e in certain)]
+    winning = [i for i in surviving if i.certain and all(narrower(i, e) for e in possible)]
     if winning:
         return Decision.IN_SCOPE, Reason.INCLUDED, tuple(winning)
     if not surviving:
         return Decision.OUT_OF_SCOPE, Reason.EXCLUDED, tuple(certain)
-    doubtful = [e for e in possible if not all(_narrower(i, e) for i in surviving)]
+    doubtful = [e for e in possible if not all(narrower(i, e) for i in surviving)]
     if doubtful:
         found = {_REASONS[match.standing] for match in doubtful}
-        order = list(Reason)
-        return Decision.UNDETERMINED, min(found, key=order.index), (*surviving, *doubtful)
+        return Decision.UNDETERMINED, min(found, key=list(Reason).index), (*surviving, *doubtful)
     unsure = [i for i in surviving if i.rule is not None]
     if not unsure:
         return Decision.UNDETERMINED, Reason.UNLISTED_FINDING, tuple(surviving)

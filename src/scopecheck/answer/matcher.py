@@ -200,7 +200,8 @@ def _match_url(entry: _Entry, url: Url, policy: Policy) -> list[Match]:
     pattern = entry.pattern
     if isinstance(pattern, UrlPattern):
         found = pattern.matches(url)
-        return [m for m in (_settled(entry, one, policy, pattern.yields) for one in found) if m is not None]
+        yields = pattern.yields and not entry.rule.firm
+        return [m for m in (_settled(entry, one, policy, yields) for one in found) if m is not None]
     if isinstance(pattern, ThingPattern):
         return []
     one = pattern.match(url)

@@ -46,7 +46,14 @@ _COMMON_KEYS = (
     ("AKIA", "an AWS key id"),
     ("AIza", "a Google API key"),
 )
-_TAIL = r"[A-Za-z0-9_-]{16,}"
+_TAIL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+
+# What stands for one character: percent signs, also encoded again, and the escapes of JSON and HTML.
+_ESCAPE = re.compile(
+    r"%(?:25)*([0-9A-Fa-f]{2})|\\(?:u00|x)([0-9A-Fa-f]{2})"
+    r"|&\#(?:x0{0,6}([0-9A-Fa-f]{2})|0{0,6}([0-9]{2,3}));|(\\[0abfnrtv])"
+)
+_UNUSUAL = re.compile(r"[^\x20-\x7e]|[%\\&]")
 
 
 @dataclass(frozen=True, repr=False)
@@ -150,14 +157,73 @@ class _Secrets:
     shapes: tuple[KeyShape, ...]
     found: dict[str, KeyShape | None] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._known = {shape.prefix: shape for shape in self.shapes}
+        prefixes = sorted({*self._known, *(prefix for prefix, _ in _COMMON_KEYS)}, key=len, reverse=True)
+        # The tail is bounded, so that a text of nothing but beginnings takes no quadratic time.
+        self._key = re.compile(f"({'|'.join(map(re.escape, prefixes))})([A-Za-z0-9_-]{{16,512}})")
+
     def mask(self, text: str) -> str:
-        known = {shape.prefix: shape for shape in self.shapes}
-        for prefix in sorted({*known, *(prefix for prefix, _ in _COMMON_KEYS)}, key=len, reverse=True):
-            shown = re.sub(rf"(?<![A-Za-z0-9]){re.escape(prefix)}{_TAIL}", f"{prefix}masked", text)
-            if shown != text:
-                self.found[prefix] = known.get(prefix)
-                text = shown
-        return text
+        """Return the text with every key masked behind its prefix, also one that is spelled with escapes."""
+        plain, spans = _plain(text)
+        done, parts = 0, []
+        for prefix, start, end in self._keys(plain):
+            self.found[prefix] = self._known.get(prefix)
+            parts += [text[done : spans[start][0]], prefix, "masked"]
+            done = spans[end - 1][1]
+        return "".join([*parts, text[done:]])
+
+    def _keys(self, plain: str) -> Iterator[tuple[str, int, int]]:
+        position = 0
+        while (match := self._key.search(plain, position)) is not None:
+            start, end = match.span()
+            before = plain[start - 1 : start]
+            if before.isascii() and before.isalnum() and not _looks_random(match[2]):
+                position = start + 1  # `task-management-overview` holds no key.
+                continue
+            while end < len(plain) and plain[end] in _TAIL:
+                end += 1
+            yield match[1], start, end
+            position = end
+
+
+def _looks_random(tail: str) -> bool:
+    return (
+        any(c.isdigit() for c in tail) and any(c.islower() for c in tail) and any(c.isupper() for c in tail)
+    )
+
+
+def _plain(text: str) -> tuple[str, Sequence[tuple[int, int]]]:
+    """Return what the text says to whoever decodes it, and where each of its characters stands."""
+    if _UNUSUAL.search(text) is None:
+        return text, [(place, place + 1) for place in range(len(text))]
+    seen: list[str] = []
+    spans: list[tuple[int, int]] = []
+    place = 0
+    while place < len(text):
+        escape = _ESCAPE.match(text, place)
+        end = escape.end() if escape is not None else place + 1
+        for char in _meant(escape) if escape is not None else _visible(text[place]):
+            seen.append(char)
+            spans.append((place, end))
+        place = end
+    return "".join(seen), spans
+
+
+def _meant(escape: re.Match[str]) -> str:
+    """Return the character that an escape stands for; a control character ends a word."""
+    percent, code, entity, number, _ = escape.groups()
+    hexadecimal = percent or code or entity
+    char = chr(int(hexadecimal, 16) if hexadecimal else int(number or 0))
+    return char if char.isprintable() else " "
+
+
+def _visible(char: str) -> str:
+    """Return a character as it is read: the URL standard drops line breaks, nobody sees a soft hyphen."""
+    category = unicodedata.category(char)
+    if char in "\t\r\n" or category == "Cf":
+        return ""
+    return "-" if category == "Pd" else unicodedata.normalize("NFKC", char)
 
 
 def masked(text: str, shapes: tuple[KeyShape, ...] = ()) -> str:

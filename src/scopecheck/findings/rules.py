@@ -218,6 +218,8 @@ def _standing(
 ) -> tuple[Standing | None, Condition | None]:
     """Return how surely a rule holds, or None where an asserted condition or the target switches it off."""
     stated = rule.rule
+    if stated.unless is not None and _asserted(stated.unless, assume):
+        return None, None
     if not rule.read:
         # An inclusion nobody could read includes nothing; an exclusion raises its question.
         return (None, None) if rule.effect is Effect.INCLUDE else (Standing.UNREAD, None)
@@ -229,8 +231,6 @@ def _standing(
             return Standing.PAIR, None
         if not on_target:
             return None, None
-    if stated.unless is not None and _asserted(stated.unless, assume):
-        return None, None
     if stated.only_if is not None and not _asserted(stated.only_if, assume):
         return Standing.CONDITION, stated.only_if
     if not stated.stated:

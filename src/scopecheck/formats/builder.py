@@ -170,14 +170,14 @@ class ProgramBuilder:
         for said in meaning.notes:
             self.note("normalised", f"`{printable(listed.text, 80)}`: {said}", listed.entry)
         common: dict[str, Any] = {
-            "asset": listed.text,
+            "asset": _storable(listed.text),
             "type": listed.type,
-            "name": listed.name or None,
-            "instruction": listed.instruction or None,
-            "note": listed.note,
+            "name": _kept(listed.name),
+            "instruction": _kept(listed.instruction),
+            "note": _kept(listed.note),
             "entry": listed.entry,
             "reading": listed.reading,
-            "condition": listed.condition,
+            "condition": _kept(listed.condition),
             "listed": True,
         }
         if listed.effect is Effect.EXCLUDE:
@@ -214,8 +214,8 @@ class ProgramBuilder:
                 effect="include" if listed.effect is Effect.INCLUDE else "exclude",
                 why=why,
                 type=listed.type,
-                instruction=listed.instruction or None,
-                note=listed.note,
+                instruction=_kept(listed.instruction),
+                note=_kept(listed.note),
                 entry=listed.entry,
                 restates_default=default,
             )
@@ -242,7 +242,7 @@ class ProgramBuilder:
             self._groups[missing] = RewardGroup(title=missing)
         return Program(
             id=identifier(self.id),
-            name=self.name or self.id,
+            name=_storable(self.name) or self.id,
             platform=self.platform,
             handle=self.handle,
             url=self.url,
@@ -255,6 +255,10 @@ class ProgramBuilder:
             findings=Findings(in_scope=tuple(self._findings_in), out_of_scope=tuple(self._findings_out)),
             rewards=Rewards(groups=self._groups) if self._groups else None,
         )
+
+
+def _kept(text: str | None) -> str | None:
+    return _storable(text) or None if text else None
 
 
 def _storable(text: str) -> str:

@@ -130,7 +130,7 @@ def _advanced(
     sure = specs(schemes, host, ports[0], path, exclude=False) or ()
     most = specs(schemes, host, ports[1], path, exclude=True) if excluding else None
     why = host.why or path.why or ("" if ports[0] else "no pattern expresses the regex of the port")
-    return Meaning(sure, most, host.cover, (), (*host.notes, *path.notes), why)
+    return Meaning(sure, most, host.cover, (), (*host.notes, *path.notes), why, path.rough)
 
 
 def _read_prefix(

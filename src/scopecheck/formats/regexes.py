@@ -52,7 +52,7 @@ class Part:
     """What one field of a rule denotes; `most` is None where nobody can say how much.
 
     `cover` are globs that hold every host it matches; `notes` say where the reading is narrower
-    than the regex, `why` why there is no sure one.
+    than the regex, `why` why there is no sure one; `rough` tells that `most` holds far more.
     """
 
     sure: tuple[str, ...] = ()
@@ -60,6 +60,7 @@ class Part:
     cover: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     why: str = ""
+    rough: bool = False
 
 
 def joined(parts: Iterable[Part]) -> Part:
@@ -74,6 +75,7 @@ def joined(parts: Iterable[Part]) -> Part:
         _unique(text for part in parts for text in part.cover),
         _unique(note for part in parts for note in part.notes),
         next((part.why for part in parts if part.why), ""),
+        any(part.rough for part in parts),
     )
 
 
@@ -296,7 +298,9 @@ def path_branch(branch: Branch) -> Part:
     open_end = (isinstance(last, Wild) and last.kind is Kind.TEXT) or not (branch.ends or border)
     glob = _path_glob(tokens)
     if not _path_expressible(tokens, border=border):
-        return Part(why="no pattern expresses the regex of the path")
+        # Whatever it is, it starts so.
+        start = _literal_start(tokens) if branch.starts else ""
+        return Part((), (start,), why="no pattern expresses the regex of the path", rough=True)
     if branch.starts and glob and glob[0] not in "/*":
         raise DeadRegexError("every path starts with a slash")
     if not branch.starts or glob.startswith("*"):
@@ -312,6 +316,19 @@ def path_branch(branch: Branch) -> Part:
     if glob == "/":
         return Part((PAGE,), (PAGE,))
     return Part((), (glob,), why="it names one page, and a path covers what is below it too")
+
+
+def _literal_start(tokens: list[Token]) -> str:
+    kept = ""
+    for token in tokens:
+        if (
+            not isinstance(token, Literal)
+            or not token.sure
+            or not re.fullmatch(r"[\w/~-]", token.char, re.ASCII)
+        ):
+            break
+        kept += token.char
+    return kept + "*" if kept.strip("/") and kept.startswith("/") else ""
 
 
 def _path_glob(tokens: list[Token]) -> str:

@@ -24,7 +24,7 @@ from scopecheck.scope.prose import restates_default
 from scopecheck.scope.zone import Doubt, Zone, lies_in
 from scopecheck.targets.asset import shared_hosts
 from scopecheck.targets.host import HostName, printable
-from scopecheck.targets.url import WEB
+from scopecheck.targets.url import WEB, Url
 
 __all__ = ["Ability", "Plan", "Planned", "plan"]
 
@@ -119,10 +119,10 @@ class _Planner:
             problem = self.why_not_included(pattern) if sure else "only its wide reading names hosts"
             for match in sure if not problem else ():
                 assert isinstance(match.zone, Zone)
-                problem = self.ability.hosts(match.zone.hosts)
+                path = pattern.paths[0]
+                problem = self.ability.hosts(match.zone.hosts) or _odd_link(match.zone.hosts, path)
                 if problem:
                     break
-                path = pattern.paths[0]
                 yield Planned(
                     rule, Effect.INCLUDE, match.zone.hosts, pattern.port, path, (path,), matches=(match,)
                 )
@@ -271,6 +271,15 @@ class _Planner:
                 theirs = f"`{printable(other.rule.text, 60)}`"
                 message = f"in {self.tool} the exclusion {theirs} beats a part of it"
                 self.lose(one.rule, "beaten", message)
+
+
+def _odd_link(hosts: HostSet, path: PathSet) -> str:
+    """Say why a path cannot be included on a host whose links are unified before they are compared (T6)."""
+    for name in shared_hosts().code if path.segments else ():
+        url = Url("", "https", HostName(name), 443, "/" + "/".join(path.segments))
+        if contains(hosts, url.host) and shared_hosts().canonical_link(url).path != url.path:
+            return "a link into a code host is compared without letter case"
+    return ""
 
 
 def _written(hosts: HostSet) -> HostSet:

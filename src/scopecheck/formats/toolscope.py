@@ -51,15 +51,18 @@ class Spec:
         """The target as it is listed."""
         if self.is_range:
             return self.host
-        scheme = f"{self.scheme}://" if self.scheme else ""
+        # A word without a dot is a host where a scheme stands before it, and else a name.
+        scheme = self.scheme or ("" if re.search(r"[.*:]", self.host) else "https")
         port = "" if self.port is None else f":{self.port}"
-        return f"{scheme}{self.host}{port}{self.path}"
+        return f"{scheme}{'://' if scheme else ''}{self.host}{port}{self.path}"
 
-    def is_meant_by(self, meaning: Interpretation) -> bool:
-        """Tell whether the text was read as what it was made from, and not as prose or a placeholder."""
-        if len(meaning.patterns) != 1 or not isinstance(meaning.patterns[0], UrlPattern):
+    def is_meant_by(self, meaning: Interpretation, effect: Effect) -> bool:
+        """Tell whether the text was read as what it was made from, and not as prose or something more."""
+        if effect is Effect.INCLUDE and len(meaning.patterns) != 1:
             return False
-        pattern = meaning.patterns[0]
+        return any(self._is(one) for one in meaning.patterns if isinstance(one, UrlPattern))
+
+    def _is(self, pattern: UrlPattern) -> bool:
         if pattern.port != self.port and not self.is_range:
             return False
         if pattern.host.form in (HostForm.ADDRESSES, HostForm.PLACEHOLDER, HostForm.BEFORE_SUFFIX):
@@ -87,6 +90,8 @@ class Meaning:
     hosts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     why: str = ""
+    rough: bool = False
+    """Whether `most` holds more than the entry is known to match, so that it is only a question."""
 
 
 def specs(
@@ -130,7 +135,10 @@ class ToolScope:
         """Add an exclusion; what is not read stays unresolved and names its hosts in clear text (P4)."""
         self._tell(shown, entry, meaning)
         expected = meaning.sure if meaning.most is None else meaning.most
-        read = [spec for spec in expected if self._add(spec, Effect.EXCLUDE, shown, entry)]
+        rough = meaning.rough and meaning.most is not None
+        read = [spec for spec in expected if self._add(spec, Effect.EXCLUDE, shown, entry, wide=rough)]
+        if rough:
+            self._narrowed(shown, entry, "it is read wider than it is, and so only as a question")
         if meaning.most is None or len(read) < len(expected):
             hosts = ", ".join(meaning.hosts or meaning.cover)
             text = f"{shown} ({hosts})" if hosts else shown
@@ -171,7 +179,7 @@ class ToolScope:
     def _include_one(self, spec: Spec, one: _Entry) -> bool:
         listed = _listed(spec, Effect.INCLUDE, one.shown, one.entry)
         meaning = self.builder.readable(listed)
-        if meaning is None or not spec.is_meant_by(meaning) or not any(_hosts_of(meaning)):
+        if meaning is None or not spec.is_meant_by(meaning, Effect.INCLUDE) or not any(_hosts_of(meaning)):
             return False
         dead = any(lies_in(zone, cover) for zone in _narrow_zones(meaning) for cover in self._cover)
         if dead:
@@ -187,7 +195,7 @@ class ToolScope:
     def _add(self, spec: Spec, effect: Effect, shown: str, entry: str, *, wide: bool = False) -> bool:
         listed = _listed(spec, effect, shown, entry, wide=wide)
         meaning = self.builder.readable(listed)
-        if meaning is None or not spec.is_meant_by(meaning):
+        if meaning is None or not spec.is_meant_by(meaning, effect):
             return False
         self.builder.add(listed)
         return True

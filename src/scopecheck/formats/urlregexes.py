@@ -72,9 +72,9 @@ def _meaning(urls: Sequence[_Url], *, exclude: bool) -> Meaning:
     notes = dict.fromkeys(note for url in urls for note in (*url.host.notes, *url.path.notes))
     cover = dict.fromkeys(glob for url in urls for glob in url.host.cover)
     why = next((why for url in urls for why in (url.host.why, url.path.why) if why), "")
-    return Meaning(
-        sure, None if most is None else _without_schemes(most), tuple(cover), (), tuple(notes), why
-    )
+    rough = any(url.path.rough for url in urls)
+    expected = None if most is None else _without_schemes(most)
+    return Meaning(sure, expected, tuple(cover), (), tuple(notes), why, rough)
 
 
 def _without_schemes(found: list[Spec]) -> tuple[Spec, ...]:
@@ -173,5 +173,5 @@ def _anywhere(rest: Sequence[Token]) -> list[_Url]:
         urls.append(_url(both, (run, *rest)))
     if not any(isinstance(token, Literal) and token.char == ":" for token in rest):
         path = path_branch(Branch((run, *rest), starts=True, ends=True))
-        urls.append(_Url(both, any_host, (None,), Part((), path.most, why=path.why)))
+        urls.append(_Url(both, any_host, (None,), Part((), path.most, why=path.why, rough=path.rough)))
     return urls

@@ -16,6 +16,7 @@ from scopecheck.errors import HostError, PatternSyntaxError
 from scopecheck.scope.hostset import Addresses
 from scopecheck.scope.pathset import PathSet, parse_query
 from scopecheck.scope.pattern import Effect, HostForm, HostText, UrlPattern
+from scopecheck.scope.zone import Doubt
 from scopecheck.targets.asset import shared_hosts
 from scopecheck.targets.host import Host, HostName, parse_host
 from scopecheck.targets.psl import default_suffixes
@@ -124,6 +125,8 @@ def _parse_one(
     pattern = UrlPattern(source, effect, host, scheme, port, path, parse_query(query))
     if page:
         pattern = replace(pattern, path=PathSet(page=True))
+    if _PLACEHOLDER.search(tail):
+        pattern = replace(pattern, demoted=Doubt.WIDE_READING)
     return _unify_link(pattern, effect), tuple(notes)
 
 

@@ -27,6 +27,11 @@ _PROSE_WORDS = re.compile(
     r"please|associated|related|owned|listed|including|via|through|takeover|redirect)\b",
     re.IGNORECASE,
 )
+_FINDING_WORDS = re.compile(
+    r"\b(?:vulnerabilit(?:y|ies)|attacks?|engineering|leaked|leaks?|compromised|credentials?|takeovers?|redirects?|"
+    r"xss|csrf|ssrf|sqli|rce|dos|ddos|phishing|environments?|third[- ]party|spam|bugs?|issues?|findings?)\b",
+    re.IGNORECASE,
+)
 _PREPOSITION_END = re.compile(r"\b(?:on|at|in|of|for|from|to|by|with|under|via|against)\W*\Z", re.IGNORECASE)
 _NOTE = re.compile(r"\A(\S+)\s+\((.*?)\)*\s*\Z", re.DOTALL)
 _DASH_NOTE = re.compile(r"\A(\S+)\s+(?:[-–—:]+|->)\s+(.+)\Z", re.DOTALL)
@@ -270,6 +275,9 @@ def _with_noun(clean: str, context: Context) -> _Attempt:
     inner = _targets(rest, context) or _with_note(rest, context)
     if inner is None:
         return None
+    if _FINDING_WORDS.search(words):  # "Leaked accounts *.example.com" lists a kind of finding there.
+        patterns = tuple(replace(pattern, demoted=Doubt.CONDITION) for pattern in inner.patterns)
+        return Interpretation(patterns, (*inner.notes, f"holds for `{printable(words, 80)}` alone"), clean)
     note = f"`{printable(words, 80)}` in front is read as the name of the target"
     return Interpretation(inner.patterns, (*inner.notes, note), inner.words)
 
@@ -288,13 +296,14 @@ def _conditional(clean: str, context: Context) -> _Attempt:
 
 def _app(clean: str, context: Context) -> _Attempt:
     """Read an app row: a store link, a package or bundle id, a numeric id (T6)."""
-    link = _one_target(clean, context) if "://" in clean or "/" in clean else None
+    slug = re.fullmatch(r"[\w-]+/id[0-9]{6,12}", clean)
+    link = _one_target(clean, context) if ("://" in clean or "/" in clean) and not slug else None
     if link is not None:
         return link
     key = clean.casefold()
     if key in shared_hosts().all:
         return None
-    numeric = re.fullmatch(r"(?:id)?([0-9]{6,12})", key)
+    numeric = re.fullmatch(r"(?:(?:[\w-]+/)?id)?([0-9]{6,12})", key)
     if numeric:
         return Interpretation((ThingPattern(clean, context.effect, numeric[1]),))
     if "*" in clean and _ID_GLOB.fullmatch(clean):
@@ -335,6 +344,8 @@ def _name(clean: str, context: Context) -> _Attempt:
         return None
     if _may_be_target(clean, context) and " " not in clean and not is_file_name(clean):
         return None
+    if context.effect is Effect.EXCLUDE and _FINDING_WORDS.search(clean):
+        return None  # Read as the name of an asset, it would exclude nothing and raise no question.
     return Interpretation((ThingPattern(clean, context.effect, name_key(clean)),))
 
 

@@ -18,8 +18,10 @@ __all__ = [
     "Named",
     "Touch",
     "declares_open_scope",
+    "excluded_paths",
     "is_conditional",
     "is_file_name",
+    "limits_itself",
     "named_addresses",
     "named_hosts",
     "plain_text",
@@ -33,7 +35,7 @@ _MAX_PROSE = 65_536
 
 # What may be part of a host, letters of any script too; and what may follow it.
 _RUN = re.compile(r"[\w*][\w*.-]*")
-_TAIL = re.compile(r"(?::[0-9]{2,5})?(?:/[^\s,;)\"'<>|]*)?")
+_TAIL = re.compile(r"(?::[0-9]{2,5})?(?:/[^\s,;)\"'<>|`]*)?")
 _V4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
 _ADDRESS = re.compile(rf"(?<![\w.]){_V4}(?:/[0-9]{{1,2}}| ?[-–] ?{_V4})?(?![\w/]|\.[0-9])")
 _RUN_V6 = re.compile(r"(?<![\w.:])[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?(?![\w:])")
@@ -55,7 +57,9 @@ _ASSETS = (
     r"(?:(?:sub)?-?domains?|\(sub\)domains?|assets?|targets?|hosts?|systems?|services?|endpoints?|urls?|websites?|"
     r"sites?|applications?|apps?|products?|properties|property|infrastructure|scopes?|resources?|projects?)"
 )
-_EVERYTHING = re.compile(rf"\A\W*(?:any|all|every|other|anything|everything|{_ASSETS})\b", re.IGNORECASE)
+_EVERYTHING = re.compile(
+    rf"\A\W*(?:by default,? )?(?:any|all|every|other|anything|everything|{_ASSETS})\b", re.IGNORECASE
+)
 # "not explicitly listed": a relative clause, which leaves what is listed alone.
 _NOT_LISTED = re.compile(
     r"\b(?:not|aren['’]t|isn['’]t|haven['’]t|hasn['’]t|without being)(?:\s+[\w-]+){0,3}?\s+"
@@ -93,6 +97,19 @@ _OPEN = re.compile(
     r"\b(?:owned|operated|controlled|managed|maintained|run|belongs|belonging)\b"
     r"|\b(?:assets?|domains?|websites?|products?|systems?)\b[\w\s/,()&-]{0,40}"
     r"\bowned\b[\w\s/,()&-]{0,60}\bin[- ]scope\b",
+    re.IGNORECASE,
+)
+_ALL_OF = re.compile(
+    r"\A\W*(?:all|everything)\W*\Z|\A\W*(?:any|all|every)\b[\w\s()&'’-]{0,50}"
+    r"\b(?:\(?sub\)?-?domains?|domains?|assets?|websites?|hosts?|properties)\b",
+    re.IGNORECASE,
+)
+_PATH = re.compile(r"(?<![\w./:@])/[A-Za-z][\w.-]{2,}(?:/[\w.*-]+){0,8}/?")
+_LIMITS = re.compile(
+    r"\bonly (?:if|when|within)\b"
+    r"|\bthis (?:sub-?domain|domain|asset|scope|target|host|wildcard)\b[^.\n]{0,60}\bout[- ]of[- ]scope\b"
+    r"|\bthis (?:scope|asset|target|domain|wildcard) is\b[^.\n]{0,40}\bfor\b[^.\n]{0,80}\bonly\b"
+    r"|\bfalls? out(?:side)? of (?:the )?scope\b",
     re.IGNORECASE,
 )
 _WIDENS = re.compile(
@@ -140,7 +157,7 @@ def named_hosts(text: str) -> Iterator[Named]:
     """Yield the hosts that a text names; the domain of a mail address is none (P4)."""
     for match in _RUN.finditer(text[:_MAX_PROSE]):
         run = _undecorated(match[0])
-        if "." not in run or _is_mail(text, match.start()):
+        if "." not in run or _is_mail(text, match.start()) or text.startswith("@", match.end()):
             continue
         start = match.start() + match[0].index(run)
         for host in _hosts_in(run):
@@ -171,11 +188,7 @@ def _undecorated(run: str) -> str:
 def _is_mail(text: str, start: int) -> bool:
     """Tell `someone@host` from `https://someone@host`."""
     before = text[max(0, start - 80) : start]
-    return (
-        before.endswith("@")
-        and re.search(r"://\S*\Z", before) is None
-        and re.search(r"\w@\Z", before) is not None
-    )
+    return before.endswith("@") and re.search(r"://\S*\Z", before) is None
 
 
 def _hosts_in(run: str) -> Iterator[str]:
@@ -230,8 +243,21 @@ def restates_default(text: str) -> bool:
     )
 
 
+def excluded_paths(text: str) -> Iterator[str]:
+    """Yield the paths that a text names without a host (`/tracking`, "routes ending with /a/b")."""
+    for match in _PATH.finditer(text[:2_000]):
+        yield match[0].rstrip("/.,*")
+
+
+def limits_itself(words: str) -> bool:
+    """Tell whether the words beside a rule make the rule itself hold under a condition only (P5)."""
+    return _LIMITS.search(words[:_MAX_PROSE]) is not None
+
+
 def declares_open_scope(text: str) -> bool:
     """Tell whether an inclusion says that everything of the owner may count (D4)."""
+    if len(text) < 80 and _ALL_OF.match(text) and _RESTRICTING.search(text) is None:
+        return re.search(r"\bnot\b", text, re.IGNORECASE) is None
     return len(text) < 2_000 and _OPEN.search(text) is not None and _RESTRICTING.search(text) is None
 
 
@@ -252,15 +278,17 @@ def restricted(words: str) -> tuple[Named, ...]:
         named = list(named_hosts(line))
         stripped = line.strip().strip("#*_ ")
         restricting = _RESTRICTING.search(line) is not None
-        if stripped.endswith(":") or (restricting and not named):
+        heading = len(stripped.split()) <= 6 and not stripped.endswith((".", ","))
+        if stripped.endswith(":") or (restricting and heading and not named):
             in_list = restricting or _HEADING.search(stripped) is not None
             begun = False
         elif not stripped and begun:  # A blank line ends a list that has begun.
             in_list = False
-        begun = begun or bool(named)
+        begun = begun or bool(named) or any(named_addresses(line))
         for sentence in _sentences(line):
             if in_list or _RESTRICTING.search(sentence):
                 found += named_hosts(sentence)
+                found += [Named(address, "", 0, 0) for address in named_addresses(sentence)]
     return tuple(found)
 
 

@@ -134,7 +134,7 @@ class RewardGroup(Model):
 class Rewards(Model):
     """What the program pays, in whole units of `currency` (ISO 4217)."""
 
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = "USD"
     usual: Range | None = None
     maximum: Amount | None = None
     """The most that was ever promised when the program opened."""
