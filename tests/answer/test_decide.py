@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import pytest
 
-from scopecheck import Checker, Decision, Exclusion, Inclusion, Policy, Program, Reason, Unresolved, Verdict
+from scopecheck import Checker, Decision, Exclusion, Inclusion, Program, Reason, Unresolved, Verdict
 from scopecheck.answer.decide import decide
 
 UNSTATED, ALIAS = "UNDETERMINED unstated-exclusion", "UNDETERMINED unstated-alias"
@@ -317,13 +317,16 @@ def test_a_rule_that_nobody_can_read_still_raises_its_question() -> None:
     assert prose in caveats
 
 
-def test_a_display_name_that_is_a_host_is_no_way_around_an_exclusion() -> None:
+@pytest.mark.parametrize(
+    ("name", "excluded"),
+    [
+        ("blog.e.com", "blog.e.com"),
+        ("10.0.0.1", "10.0.0.0/8"),
+        ("2001:db8::1", "2001:db8::/32"),
+    ],
+)
+def test_a_display_name_that_is_a_host_is_no_way_around_an_exclusion(name: str, excluded: str) -> None:
     """T2: a dotted word is an app id where one is listed; what a rule is called is not an app id."""
-    program = Program(
-        id="e",
-        name="E",
-        in_scope=(Inclusion(asset="*.e.com", name="blog.e.com"),),
-        out_of_scope=(Exclusion(asset="blog.e.com"),),
-        policy=Policy(),
-    )
-    assert said(Checker(program).check("blog.e.com")) == EXCLUDED
+    for rule in (Inclusion(asset="*.e.com", name=name), Inclusion(asset="*.e.com", aliases=(name,))):
+        program = Program(id="e", name="E", in_scope=(rule,), out_of_scope=(Exclusion(asset=excluded),))
+        assert not Checker(program).check(name).in_scope

@@ -73,6 +73,18 @@ def test_rules_that_do_not_concern_a_target_change_none_of_its_matches(
     assert together == keys(tuple(alone))
 
 
+@pytest.mark.parametrize("asset", ["*.github.com/Org", "https://gist.github.com/Org", "github.*/Org"])
+@pytest.mark.parametrize("target", ["https://gist.github.com/Org/x", "https://github.com/Org/x"])
+def test_another_link_into_a_code_host_changes_no_match(asset: str, target: str) -> None:
+    """T6: letter case of a repository plays no part, whatever else is listed; so the laws of 3.3 hold."""
+    alone = Program.from_assets(include=[asset])
+    beside = Program.from_assets(include=[asset], exclude=["https://github.com/other/repo"])
+    assert Checker(beside).check(target).decision is Checker(alone).check(target).decision
+    denied = Program.from_assets(include=["*.github.com"], exclude=[asset])
+    besides = Program.from_assets(include=["*.github.com"], exclude=[asset, "https://github.com/other/repo"])
+    assert Checker(besides).check(target).decision is Checker(denied).check(target).decision
+
+
 def readings(rule: CompiledRule, url: Url) -> Iterator[tuple[UrlPattern, tuple[Doubt, ...]]]:
     """Yield every host reading of a rule's patterns that holds a URL, of rules for whole hosts."""
     for pattern in rule.patterns:

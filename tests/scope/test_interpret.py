@@ -246,6 +246,55 @@ def test_an_excluded_host_never_vanishes_in_an_odd_spelling(text: str) -> None:
     assert not verdict.in_scope
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("10.0.0.x", "10.0.0.X", "10.0.x.x", "10.0.0.0/24:8443", "10.0.0.1/255.255.255.0", "10.0.0.0 /24"),
+        *("10.0.0.[1-9]", "10.0.0.1 to 10.0.0.9", "010.0.0.5", "10.0.0.0/24;", "(10.0.0.5)", "**10.0.0.5**"),
+    ],
+)
+def test_an_excluded_address_never_vanishes_in_an_odd_spelling(text: str) -> None:
+    """P3, P4: as above, for addresses; asked with a port, since one of the texts names one."""
+    program = Program.from_assets(include=["10.0.0.0/8"], exclude=[text])
+    assert not Checker(program).check("https://10.0.0.5:8443/").in_scope
+
+
+DENIALS = [
+    *("Out of scope: {}", "Out-of-scope {}", "OOS: {}", "Excluded: {}", "Exclusions: {}", "Except {}"),
+    *("Forbidden: {}", "Prohibited {}", "Never {}", "Off limits: {}", "No testing: {}", "Do not test: {}"),
+    *("not {}", "No {}", "but {}", "minus {}", "without {}", "Ineligible {}", "Blacklisted hosts {}"),
+    *("❌ {}", "✗ {}", "~~{}~~", "-{}", "!{}", "*.e.com - {}", "*.e.com -{}", "*.e.com but {}"),
+    *("{} (out of scope)", "{} (excluded)", "{} (do not test)", "{} (OOS)", "{} - out of scope"),
+    *("*.e.com (not {})", "*.e.com (no {})", "*.e.com (without {})", "*.e.com (all but {})"),
+    *("{}: excluded", "*.e.com, no {}"),
+]
+
+
+@pytest.mark.parametrize("denial", DENIALS)
+def test_a_text_that_denies_a_host_is_no_yes_to_it(denial: str) -> None:
+    """P2, P5: among the inclusions too; the meaning of such a text is not beyond doubt."""
+    program = Program.from_assets(include=[denial.format("blog.e.com")])
+    assert not Checker(program).check("https://blog.e.com/").in_scope
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("https://github.com/org*", "https://github.com/organother/repo"),
+        ("https://github.com/*/repo", "https://github.com/another/repo"),
+        (
+            "https://play.google.com/store/apps/details",
+            "https://play.google.com/store/apps/details?id=com.x.y",
+        ),
+        ("https://play.google.com/store/apps/*", "https://play.google.com/store/apps/details?id=com.x.y"),
+        ("https://apps.apple.com/us/app", "https://apps.apple.com/us/app/x/id987654321"),
+    ],
+)
+def test_a_link_into_a_shared_host_never_reaches_what_others_publish(text: str, target: str) -> None:
+    """Row "a link into a shared host": that asset, never the shared host."""
+    assert not Checker(Program.from_assets(include=[text])).check(target).in_scope
+
+
 @given(any_text() | hostile_texts() | listed_texts(), st.sampled_from(("", "android", "website")))
 def test_interpreting_refuses_in_its_own_words_only(text: str, type_: str) -> None:
     """P3: what cannot be interpreted says why, and nothing else is ever raised."""

@@ -87,6 +87,9 @@ def test_sentences_that_restate_the_default(text: str) -> None:
         "Anything on blog.example.com not listed",
         "Every system that handles payments",
         "Other vendors",
+        "Any third party service is not included",
+        "Any staging host, whether or not listed",
+        "All vendor systems, even if not listed",
         "All employees",
     ],
 )
@@ -102,6 +105,8 @@ def test_sentences_that_exclude_something_of_their_own(text: str) -> None:
         ("Any domain operated by X is welcome", True),
         ("Everything owned or managed by the company", True),
         ("Other", False),
+        ("All services run on AWS", False),
+        ("Any third-party service run by a vendor", False),
         ("All assets owned by X except payments", False),
         ("Any assets not owned by X are out of scope", False),
         ("*.example.com", False),
@@ -126,6 +131,9 @@ def test_open_scope_is_declared_in_so_many_words(text: str, expected: bool) -> N
         ("The main API lives at a.e.com", []),
         ("a.e.com is not eligible", ["a.e.com"]),
         ("Do not test a.e.com", ["a.e.com"]),
+        ("a.e.com should not be tested", ["a.e.com"]),
+        ("a.e.com must not be tested", ["a.e.com"]),
+        ("a.e.com is off limits", ["a.e.com"]),
     ],
 )
 def test_hosts_that_a_restricting_clause_names(words: str, expected: list[str]) -> None:

@@ -140,7 +140,7 @@ class FindingVerdict:
             "rules": [_match_dict(match) for match in self.matches if match.rule is not None],
             "beaten": [_match_dict(match) for match in self.beaten if match.rule is not None],
             "conditions": [{"id": one.id, "text": one.text} for one in self.conditions],
-            "assumed": list(self.assumed),
+            "assumed": [printable(one) for one in self.assumed],
             "priority": f"P{self.priority}" if self.priority else None,
             "priorities": [f"P{one}" for one in self.priorities],
             "reward": {"low": reward.low, "high": reward.high} if reward is not None else None,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any, NoReturn
 
 from scopecheck.answer.finding import FindingVerdict
-from scopecheck.answer.verdict import Decision, Verdict
+from scopecheck.answer.verdict import Decision, Reason, Verdict
 from scopecheck.errors import FindingTypeError
 from scopecheck.scope.model import Inclusion, Program
 from scopecheck.scope.terms import FormField, KeyShape
+from scopecheck.targets.asset import Name, name_key
 from scopecheck.targets.host import printable
 
 __all__ = ["ATTESTATIONS", "Report", "ReportProblem", "ReportVerdict", "check_report", "masked"]
@@ -46,6 +48,11 @@ _COMMON_KEYS = (
     ("AKIA", "an AWS key id"),
     ("AIza", "a Google API key"),
 )
+_UNREAD = frozenset({Reason.INVALID_TARGET, Reason.AMBIGUOUS_TARGET, Reason.NOT_LISTED})
+"""What a listed text that is no target, such as `*.example.com`, is answered with."""
+
+_LISTS = frozenset({"collaborators", "attests", "assume"})
+_LONG = frozenset({"description", "proof_of_concept"})
 _TAIL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 # What stands for one character: percent signs, also encoded again, and the escapes of JSON and HTML.
@@ -70,8 +77,8 @@ class Report:
     description: str = ""
     proof_of_concept: str = ""
     collaborators: tuple[str, ...] | str = ()
-    attests: tuple[str, ...] = ()
-    assume: tuple[str, ...] = ()
+    attests: tuple[str, ...] | str = ()
+    assume: tuple[str, ...] | str = ()
     """Conditions of finding rules that the reporter asserts (F3)."""
 
     def __repr__(self) -> str:
@@ -163,9 +170,12 @@ class _Secrets:
         # The tail is bounded, so that a text of nothing but beginnings takes no quadratic time.
         self._key = re.compile(f"({'|'.join(map(re.escape, prefixes))})([A-Za-z0-9_-]{{16,512}})")
 
-    def mask(self, text: str) -> str:
-        """Return the text with every key masked behind its prefix, also one that is spelled with escapes."""
-        plain, spans = _plain(text)
+    def mask(self, text: str, *, lines: bool = False) -> str:
+        """Return the text with every key masked behind its prefix, also one that is spelled with escapes.
+
+        Only where the text has `lines` does a line break end a key: URL parsers drop it.
+        """
+        plain, spans = _plain(text, lines=lines)
         done, parts = 0, []
         for prefix, start, end in self._keys(plain):
             self.found[prefix] = self._known.get(prefix)
@@ -193,7 +203,7 @@ def _looks_random(tail: str) -> bool:
     )
 
 
-def _plain(text: str) -> tuple[str, Sequence[tuple[int, int]]]:
+def _plain(text: str, *, lines: bool) -> tuple[str, Sequence[tuple[int, int]]]:
     """Return what the text says to whoever decodes it, and where each of its characters stands."""
     if _UNUSUAL.search(text) is None:
         return text, [(place, place + 1) for place in range(len(text))]
@@ -203,7 +213,7 @@ def _plain(text: str) -> tuple[str, Sequence[tuple[int, int]]]:
     while place < len(text):
         escape = _ESCAPE.match(text, place)
         end = escape.end() if escape is not None else place + 1
-        for char in _meant(escape) if escape is not None else _visible(text[place]):
+        for char in _meant(escape) if escape is not None else _visible(text[place], lines=lines):
             seen.append(char)
             spans.append((place, end))
         place = end
@@ -218,17 +228,17 @@ def _meant(escape: re.Match[str]) -> str:
     return char if char.isprintable() else " "
 
 
-def _visible(char: str) -> str:
-    """Return a character as it is read: the URL standard drops line breaks, nobody sees a soft hyphen."""
+def _visible(char: str, *, lines: bool) -> str:
+    """Return a character as it is read; nobody sees a soft hyphen."""
     category = unicodedata.category(char)
-    if char in "\t\r\n" or category == "Cf":
+    if category == "Cf" or (char in "\t\r\n" and not lines):
         return ""
     return "-" if category == "Pd" else unicodedata.normalize("NFKC", char)
 
 
-def masked(text: str, shapes: tuple[KeyShape, ...] = ()) -> str:
+def masked(text: str, shapes: tuple[KeyShape, ...] = (), *, lines: bool = False) -> str:
     """Return `text` with every secret of a known shape masked behind its prefix."""
-    return _Secrets(shapes).mask(text)
+    return _Secrets(shapes).mask(text, lines=lines)
 
 
 def check_report(
@@ -243,12 +253,18 @@ def check_report(
     problems = [*_secret_problems(program, secrets), *_missing(program, shown), *_attestations(shown)]
     url = check(shown.url) if shown.url.strip() else None
     target = check(shown.target) if shown.target.strip() else None
-    problems += _asset_problems(shown, url, target)
+    if url is not None and isinstance(url.target, Name) and not url.in_scope:
+        url = None
+        mend = "give a URL where there is one; the target alone was checked"
+        problems.append(ReportProblem("url", "location", "this is a place and no URL", mend, blocks=False))
+        where = shown.target or None
+    else:
+        where = (shown.url if url is not None else shown.target) or None
+    problems += _asset_problems(program, shown, url, target)
     finding: FindingVerdict | None = None
     if shown.vulnerability_type.strip():
-        where = shown.url if url is not None else shown.target or None
         try:
-            finding = check_finding(shown.vulnerability_type, where, shown.assume)
+            finding = check_finding(shown.vulnerability_type, where, tuple(shown.assume))
         except FindingTypeError as error:
             mend = "write a VRT id, a CWE number, or a common word such as `xss`"
             problems.append(ReportProblem("vulnerability_type", "unknown-finding", error.message, mend))
@@ -258,18 +274,17 @@ def check_report(
 
 
 def _masked_report(report: Report, secrets: _Secrets) -> Report:
-    people = report.collaborators
-    listed = (people,) if isinstance(people, str) else tuple(people)
-    return replace(
-        report,
-        title=secrets.mask(str(report.title or "")),
-        target=secrets.mask(str(report.target or "")),
-        vulnerability_type=secrets.mask(str(report.vulnerability_type or "")),
-        url=secrets.mask(str(report.url or "")),
-        description=secrets.mask(str(report.description or "")),
-        proof_of_concept=secrets.mask(str(report.proof_of_concept or "")),
-        collaborators=tuple(secrets.mask(str(one)) for one in listed if one),
-    )
+    values: dict[str, Any] = {}
+    for one in fields(report):
+        value = getattr(report, one.name)
+        if one.name in _LISTS:
+            # A lone text is one entry, and not its letters.
+            listed = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
+            values[one.name] = tuple(secrets.mask(str(each)) for each in listed if each)
+        else:
+            text = "" if value is None else str(value)
+            values[one.name] = secrets.mask(text, lines=one.name in _LONG)
+    return Report(**values)
 
 
 def _secret_problems(program: Program, secrets: _Secrets) -> Iterator[ReportProblem]:
@@ -307,21 +322,34 @@ def _attestations(report: Report) -> Iterator[ReportProblem]:
             yield ReportProblem("attests", "unattested", f"not attested: {words}", mend, blocks=False)
 
 
-def _asset_problems(report: Report, url: Verdict | None, target: Verdict | None) -> Iterator[ReportProblem]:
-    for name, verdict in (("url", url), ("target", target)):
+def _asset_problems(
+    program: Program, report: Report, url: Verdict | None, target: Verdict | None
+) -> Iterator[ReportProblem]:
+    unread = target is not None and target.reason in _UNREAD
+    listed = _listed_as(program, report.target) if unread else set()
+    for name, verdict in (("url", url), ("target", None if listed else target)):
         if verdict is None or verdict.in_scope:
             continue
         words = "out of scope" if verdict.decision is Decision.OUT_OF_SCOPE else "not in scope for sure"
         mend = verdict.question or "report it where it belongs, or not at all"
         message = f"`{printable(verdict.text, 120)}` is {words} ({verdict.reason})"
         yield ReportProblem(name, str(verdict.reason), message, mend)
-    if url is not None and target is not None and url.in_scope and target.in_scope:
-        ours, theirs = _included(target), _included(url)
-        if not ours & theirs:
-            message = f"the URL belongs to {_listed(theirs)}, not to `{printable(report.target, 80)}`"
-            yield ReportProblem(
-                "target", "target-disagrees", message, "name the target that the URL belongs to"
-            )
+    ours = listed or (_included(target) if target is not None and target.in_scope else set())
+    if url is not None and url.in_scope and ours and not ours & _included(url):
+        message = f"the URL belongs to {_listed(_included(url))}, not to `{printable(report.target, 80)}`"
+        mend = "name the target that the URL belongs to"
+        yield ReportProblem("target", "target-disagrees", message, mend)
+
+
+def _listed_as(program: Program, target: str) -> set[str]:
+    """Return the ids of the rules that list the target in these very words, such as `*.example.com`."""
+    key = name_key(target)
+    return {
+        rule.id
+        for rule in program.in_scope
+        if rule.stated and rule.reading == "both" and rule.condition is None
+        if key in {name_key(one) for one in (rule.asset, rule.name, *rule.aliases) if one}
+    }
 
 
 def _included(verdict: Verdict) -> set[str]:

@@ -6,6 +6,7 @@ import click
 
 import scopecheck as sc
 from scopecheck.cli.app import as_json_option, cli, dump, program_argument, reports_errors, say
+from scopecheck.targets.host import printable
 
 __all__ = ["finding", "report", "triage"]
 
@@ -43,7 +44,7 @@ def report(file: str | None, program: str | None, new: str | None, as_json: bool
     from scopecheck.formats.report_file import read_report, report_template
 
     if new is not None:
-        say(report_template(sc.load(new)).rstrip("\n"))
+        say(report_template(sc.load(new), new).rstrip("\n"))
         return
     if file is None:
         raise click.UsageError("give a FILE, or `--new PROGRAM` for one to fill in")
@@ -82,7 +83,8 @@ def triage(program: str, file: str, as_json: bool) -> None:
         kind = (
             f"{one.kind.finding_decision} ({one.kind.finding_reason})" if one.kind is not None else "unknown"
         )
-        say(f"{one.decision:<13}  {one.finding.name}  {one.finding.target}")
+        # A scanner writes down what the scanned host said, which may hold codes for a terminal.
+        say(f"{one.decision:<13}  {printable(one.finding.name)}  {printable(one.finding.target)}")
         say(f"               asset {asset}; finding {kind}")
     for problem in problems:
         say(str(problem), err=True)

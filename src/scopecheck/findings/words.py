@@ -7,7 +7,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 
 from scopecheck.errors import FindingTypeError
@@ -177,11 +177,11 @@ def known(
     asked = word.strip() if isinstance(word, str) else ""
     own = (categories or {}).get(word_key(asked)) if asked else None
     if own is not None:
-        return FindingType(asked, _shown(own[0], tree), own)
+        return FindingType(printable(asked), _shown(own[0], tree), own)
     for reader in (_by_id, _by_cwe, _by_owasp, _by_alias):
         found = reader(asked, tree)
         if found is not None:
-            return found
+            return replace(found, word=printable(asked))
     return None
 
 

@@ -147,8 +147,8 @@ def read_bugcrowd_brief(source: Source) -> ImportResult:
     diagnostics: list[Diagnostic] = []
     for path, value in values:
         document = as_mapping(source, value, path.rstrip("."))
-        content = as_mapping(source, required(source, document, ("data",), path), f"{path}data")
-        brief = as_mapping(source, required(source, content, ("brief",), path), f"{path}data.brief")
+        content = as_mapping(source, required(source, document, ("data",), path.rstrip(".")), f"{path}data")
+        brief = as_mapping(source, required(source, content, ("brief",), f"{path}data"), f"{path}data.brief")
         name = clean(source, brief.get("name"), f"{path}data.brief.name")
         if not name:
             raise source.shape("a brief has a `name`, and here is none", f"{path}data.brief")

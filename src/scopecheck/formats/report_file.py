@@ -2,13 +2,15 @@
 
 Fields: `program` (a bundled id or a path), `title`, `target`, `vulnerability_type`, `url`,
 `description`, `proof_of_concept`, `collaborators`, `attests`, `assume`. In Markdown the front matter
-stands between two lines `---`, and each `## Heading` that names a field holds its text; what stands
-before the first is the description.
+stands between two lines `---`, and a heading that names a field (Title, Target, Vulnerability type, URL,
+Description, Summary, Impact, Proof of concept, Steps to reproduce) holds its text; what stands before
+the first is the description.
 """
 
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -29,6 +31,11 @@ __all__ = ["ReportFile", "read_report", "report_template"]
 _LANGUAGES = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json", ".md": "markdown"}
 _LISTS = ("collaborators", "attests", "assume")
 _HEADINGS = {
+    "title": "title",
+    "target": "target",
+    "vulnerability type": "vulnerability_type",
+    "url": "url",
+    "url or location": "url",
     "description": "description",
     "description with impact": "description",
     "summary": "description",
@@ -48,31 +55,44 @@ class ReportFile:
 
 
 def read_report(path: str | Path) -> ReportFile:
-    """Read a report; raise `ScopeSyntaxError` or `ScopeValidationError` with every problem of the file."""
+    """Read a report; raise `ScopeSyntaxError` or `ScopeValidationError` with every problem of the file.
+
+    A secret in the file stands in no error.
+    """
     source = open_source(path)
     language = _LANGUAGES.get(Path(path).suffix.lower())
     if language is None:
         mend = "name it .md, .yaml, .toml or .json"
         raise source.syntax("file-ending", "the ending says no known language", 0, mend)
-    raw: bytes | str = source.raw
-    body: dict[str, str] = {}
-    if language == "markdown":
-        raw, text = _front_matter(source.text())
-        body = _sections(text)
-    document = read_document(raw, source.name, "yaml" if language == "markdown" else language)
-    if document.data is None and language == "markdown" and not document.problems:
-        document.data = {}
-    problems = [*document.problems, *_problems(document)]
+    text = source.text()
+    document, body = _parse(text, source.name, language)
+    problems = (*document.problems, *_problems(document))
     if problems:
+        # Read again without secrets, so that no message can quote a part of one.
+        again, _ = _parse(masked(text, lines=True), source.name, language)
+        problems = (*again.problems, *_problems(again)) or problems
         kind = ScopeValidationError if isinstance(document.data, dict) else ScopeSyntaxError
         shown = tuple(_masked(problem) for problem in problems)
         raise kind(f"`{printable(source.name)}` is no readable report", shown)
     data: dict[str, Any] = dict(document.data)
     program = data.pop("program", None)
-    for name, text in body.items():
-        data[name] = "\n\n".join(part for part in (str(data.get(name) or ""), text) if part)
+    for name, section in body.items():
+        data[name] = "\n\n".join(part for part in (str(data.get(name) or ""), section) if part)
     values = {name: _value(name, value) for name, value in data.items() if value is not None}
-    return ReportFile(Report(**values), str(program) if program else None)
+    return ReportFile(Report(**values), masked(str(program)) if program else None)
+
+
+def _parse(text: str, name: str, language: str) -> tuple[Document, dict[str, str]]:
+    """Return the fields of a report's text, and in Markdown what stands below its headings."""
+    if language != "markdown":
+        return read_document(text, name, language), {}
+    front, body, problem = _front_matter(text)
+    document = read_document(front, name, "yaml")
+    if document.data is None and not document.problems:
+        document.data = {}
+    if problem:
+        document.problem("front-matter", problem, 1, 1, "write a line `---` behind the last field")
+    return document, _sections(body)
 
 
 def _value(name: str, value: Any) -> Any:
@@ -87,29 +107,40 @@ def _masked(problem: Diagnostic) -> Diagnostic:
         masked(problem.message),
         problem.place,
         masked(problem.help),
-        problem.path,
+        masked(problem.path),
         problem.severity,
     )
 
 
-def _front_matter(text: str) -> tuple[str, str]:
-    match = re.match(r"\A---[ \t]*\r?\n(.*?)(?:^---[ \t]*\r?$)", text, re.DOTALL | re.MULTILINE)
-    return (match[1], text[match.end() :]) if match else ("", text)
+def _front_matter(text: str) -> tuple[str, str, str]:
+    """Return the front matter on the lines where it stands, the text behind it, and what is wrong."""
+    if re.match(r"---[ \t]*\r?\n", text) is None:
+        return "", text, ""
+    rest = text.partition("\n")[2]
+    end = re.search(r"^---[ \t]*\r?$", rest, re.MULTILINE)
+    if end is None:
+        return "", "", "the front matter has no end"
+    return "\n" + rest[: end.start()], rest[end.end() :], ""
 
 
 def _sections(text: str) -> dict[str, str]:
-    """Return the texts below the headings that name a field."""
+    """Return the texts below the headings that name a field; a `#` inside a fence is no heading."""
     found: dict[str, list[str]] = {}
-    field = "description"
+    field, fence = "description", ""
     for line in text.splitlines():
-        heading = re.match(r"#{1,6}\s+(.*)", line)
-        named = _HEADINGS.get(word_key(heading[1])) if heading else None
-        if named is not None:
-            field = named
-            if word_key(heading[1] if heading else "") == "impact":
-                found.setdefault(field, []).append("Impact:")
-        else:
+        mark = re.match(r" {0,3}(`{3,}|~{3,})", line)
+        if fence:
+            fence = "" if mark is not None and mark[1].startswith(fence) else fence
+        elif mark is not None:
+            fence = mark[1]
+        heading = re.match(r"#{1,6}\s+(.*)", line) if not fence else None
+        key = word_key(heading[1]) if heading is not None else ""
+        if key not in _HEADINGS:
             found.setdefault(field, []).append(line)
+            continue
+        field = _HEADINGS[key]
+        if key == "impact":
+            found.setdefault(field, []).append("Impact:")
     return {name: "\n".join(lines).strip() for name, lines in found.items() if "\n".join(lines).strip()}
 
 
@@ -134,15 +165,24 @@ def _problems(document: Document) -> Iterator[Diagnostic]:
             yield Diagnostic("field-type", f"`{name}` is a text", place, mend, name)
 
 
-def report_template(program: Program) -> str:
-    """Return a Markdown report to fill in, with what the program's form asks for."""
+def report_template(program: Program, called: str | None = None) -> str:
+    """Return a Markdown report to fill in, with what the program's form asks for.
+
+    `called` is how the program is loaded, its id where that is not given.
+    """
     targets = [rule.name or rule.asset for rule in program.in_scope if rule.stated]
     form = {one.id: one.help or one.title for one in program.submission}
-    lines = ["---", f"program: {program.id}", 'title: ""']
-    lines += [f"# {line}" for line in (form.get("target", "one of the targets:"),)]
-    lines += [f"#   {name}" for name in targets[:30]]
+    lines = ["---", f"program: {json.dumps(called or program.id, ensure_ascii=False)}", 'title: ""']
+    lines += [f"# {_one_line(form.get('target', 'one of the targets:'))}"]
+    lines += [f"#   {_one_line(name)}" for name in targets[:30]]
+    lines += [f"#   and {len(targets) - 30} more"] if len(targets) > 30 else []
     lines += ['target: ""', "# a VRT id, a CWE number or a common word such as xss", 'vulnerability_type: ""']
     lines += ['url: ""', "collaborators: []", "# add what you stand for:"]
     lines += [f"#   {key}: {words}" for key, words in ATTESTATIONS.items()]
     lines += ["attests: []", "---", "", "## Description with impact", "", "", "## Proof of concept", "", ""]
     return "\n".join(lines)
+
+
+def _one_line(text: str) -> str:
+    """Return a text fit for a comment."""
+    return printable(" ".join(text.split()))

@@ -1,8 +1,9 @@
 """XML as data alone: no entities, no external files, no network, no endless nesting.
 
 The parser is expat of the standard library. It never fetches anything on its own; declaring an
-entity is refused, which ends every expansion attack before it begins. A document type that only
-declares elements is let through, since Burp writes one.
+entity is refused, which ends every expansion attack before it begins, and so is a document type that
+lies elsewhere: what it declares would be missing from the text. One that only declares elements is let
+through, since Burp writes it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from xml.parsers import expat
 
 from scopecheck.errors import ScopecheckError
 from scopecheck.formats.source import Source
+from scopecheck.targets.host import printable
 
 __all__ = ["Element", "parse_xml"]
 
@@ -63,6 +65,8 @@ class _Builder:
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
         self.parser.EntityDeclHandler = self._entity
+        self.parser.StartDoctypeDeclHandler = self._doctype
+        self.parser.SkippedEntityHandler = self._skipped
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._stack) >= MAX_DEPTH:
@@ -82,7 +86,15 @@ class _Builder:
             self._stack[-1].append(text)
 
     def _entity(self, name: str, *_: object) -> None:
-        raise self._refuse("entity", f"the file declares the entity `{name}`")
+        raise self._refuse("entity", f"the file declares the entity `{printable(name, 60)}`")
+
+    def _doctype(self, _name: str, system: str | None, public: str | None, _inside: object) -> None:
+        if system is not None or public is not None:
+            raise self._refuse("external-type", "the document type of the file lies elsewhere")
+
+    def _skipped(self, name: str, _is_parameter: object) -> None:
+        # Left out, `https://&x;example.com` would be read as `https://example.com`.
+        raise self._refuse("entity", f"the file uses the unknown entity `{printable(name, 60)}`")
 
     def _refuse(self, code: str, message: str) -> ScopecheckError:
         return self._source.syntax(code, message, self.parser.CurrentByteIndex, "export the file anew")
@@ -97,6 +109,10 @@ def parse_xml(source: Source) -> Element:
         message = f"not XML: {expat.errors.messages.get(error.code, 'it is malformed')}"
         offset = builder.parser.ErrorByteIndex
         raise source.syntax("xml-syntax", message, max(offset, 0), "is the file complete?") from None
+    except ScopecheckError:
+        raise
+    except (ValueError, LookupError):  # What the parser says of encodings it has no table for.
+        raise source.syntax("encoding", "the file is in an unknown encoding", 0, "save it as UTF-8") from None
     if builder.root is None:
         raise source.syntax("xml-syntax", "not XML: there is no element", 0, "is the file complete?")
     return builder.root

@@ -3,9 +3,10 @@
 nuclei (schema of projectdiscovery/nuclei): an object a line with `template-id`, `matched-at` (the URL
 that matched; `host` is only what was scanned), `info.name`, `info.severity`, `info.tags` (text or
 list), `info.classification.cwe-id` (text or list). SARIF 2.1.0 (OASIS): `runs[].results[]` with
-`ruleId`, `level`, `message.text`, `locations[].physicalLocation.artifactLocation.uri`, and
-`runs[].tool.driver.rules[]` with `id`, `name`, `properties.tags` (CodeQL writes
-`external/cwe/cwe-079`). A location that is no URL names no target. Burp: `issues/issue` with `host`,
+`ruleId` or `ruleIndex`, `level`, `message.text`, `taxa[]`, `locations[]`, each with
+`physicalLocation.artifactLocation.uri`, and `runs[].tool.driver.rules[]` with `id`, `name`,
+`properties.tags` (CodeQL writes `external/cwe/cwe-079`). Each location that is a URL is a finding of its
+own; a result without one names no target. Burp: `issues/issue` with `host`,
 `path`, `name`, `severity`, and the CWE only inside the HTML of `vulnerabilityClassifications`.
 """
 
@@ -19,14 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from scopecheck.answer.checker import Checker
-from scopecheck.answer.finding import FindingVerdict
+from scopecheck.answer.finding import FindingVerdict, least_eligible
 from scopecheck.answer.verdict import Decision, Verdict
 from scopecheck.diagnostic import Diagnostic, Place, Severity
-from scopecheck.errors import FindingTypeError, ScopecheckError
-from scopecheck.findings.words import FindingType, resolve
+from scopecheck.errors import FindingTypeError
+from scopecheck.findings.words import known
 from scopecheck.formats.safe_xml import parse_xml
 from scopecheck.formats.source import Source, as_list, as_mapping, open_source
-from scopecheck.targets.host import printable
 
 __all__ = ["ScannerFinding", "Triaged", "read_scanner", "triage"]
 
@@ -45,15 +45,15 @@ class ScannerFinding:
     words: tuple[str, ...]
     severity: str = ""
 
-    def finding_type(self) -> FindingType | None:
-        """Return the finding type that the first known word means, or None."""
+    def known_word(self) -> str | None:
+        """Return the first of the words that is a known finding type, or None."""
         for word in self.words:
             try:
-                found = resolve(word)
+                found = known(word)
             except FindingTypeError:
                 continue
-            if not found.ids[0].startswith("cwe-"):
-                return found
+            if found is not None and not found.ids[0].startswith("cwe-"):
+                return word
         return None
 
 
@@ -86,21 +86,15 @@ def triage(checker: Checker, findings: Iterator[ScannerFinding]) -> Iterator[Tri
     """Yield each finding with its answers; what cannot be known is `UNDETERMINED`, never dropped."""
     for finding in findings:
         asset = checker.check(finding.target) if finding.target else None
-        kind = finding.finding_type()
+        word = finding.known_word()
         if asset is None:
             yield Triaged(finding, None, None, Decision.UNDETERMINED, "the scanner names no URL or host")
-        elif kind is None:
-            decision = (
-                Decision.OUT_OF_SCOPE if asset.decision is Decision.OUT_OF_SCOPE else Decision.UNDETERMINED
-            )
+        elif word is None:
+            decision = least_eligible(asset.decision, Decision.UNDETERMINED)
             yield Triaged(finding, asset, None, decision, _unknown(asset))
         else:
-            verdict = checker.check_finding(finding.words[_used(finding, kind)], target=finding.target)
+            verdict = checker.check_finding(word, target=finding.target)
             yield Triaged(finding, asset, verdict, verdict.decision, str(verdict.reason))
-
-
-def _used(finding: ScannerFinding, kind: FindingType) -> int:
-    return finding.words.index(kind.word) if kind.word in finding.words else 0
 
 
 def _unknown(asset: Verdict) -> str:
@@ -121,10 +115,10 @@ def read_scanner(path: str | Path) -> tuple[tuple[ScannerFinding, ...], tuple[Di
     if head.startswith("{") and '"runs"' in head[:20_000] and not _is_line(head):
         return tuple(_sarif(source)), ()
     if head.startswith("["):
-        rows = as_list(source, source.json(), "")
-        return tuple(_nuclei(as_mapping(source, row, f"[{i}]"), f"[{i}]") for i, row in enumerate(rows)), ()
+        rows = enumerate(as_list(source, source.json(), ""))
+        return _nuclei_rows(source, ((f"[{number}]", 0, row) for number, row in rows))
     if head.startswith("{"):
-        return _nuclei_lines(source)
+        return _nuclei_rows(source, _lines(source))
     raise source.shape("the file is neither JSON lines of nuclei, nor SARIF, nor Burp's XML")
 
 
@@ -133,41 +127,52 @@ def _is_line(head: str) -> bool:
     return '"template-id"' in head.split("\n", 1)[0]
 
 
-def _nuclei_lines(source: Source) -> tuple[tuple[ScannerFinding, ...], tuple[Diagnostic, ...]]:
-    found: list[ScannerFinding] = []
-    problems: list[Diagnostic] = []
+def _lines(source: Source) -> Iterator[tuple[str, int, Any]]:
+    """Yield the JSON value of each line, None where it is none."""
     for number, line in enumerate(source.text().split("\n"), 1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-            found.append(_nuclei(as_mapping(source, row, ""), f"line {number}"))
-        except (ValueError, RecursionError, ScopecheckError):
-            message = "this line is no finding of nuclei"
+            yield f"line {number}", number, json.loads(line)
+        except (ValueError, RecursionError):
+            yield f"line {number}", number, None
+
+
+def _nuclei_rows(
+    source: Source, rows: Iterator[tuple[str, int, Any]]
+) -> tuple[tuple[ScannerFinding, ...], tuple[Diagnostic, ...]]:
+    found: list[ScannerFinding] = []
+    problems: list[Diagnostic] = []
+    for entry, line, row in rows:
+        if isinstance(row, Mapping) and "template-id" in row:
+            found.append(_nuclei(row, entry))
+        else:
+            what, place = "this is no finding of nuclei", Place(source.name, line)
             mend = "is the file complete?"
-            problems.append(
-                Diagnostic("scanner-line", message, Place(source.name, number), mend, "", Severity.WARNING)
-            )
-    if not found:
-        raise source.shape("no line is a finding of nuclei", help="write it with `nuclei -jsonl`")
+            problems.append(Diagnostic("scanner-line", what, place, mend, entry, Severity.WARNING))
+    if problems and not found:
+        raise source.shape("nothing in it is a finding of nuclei", help="write it with `nuclei -jsonl`")
     return tuple(found), tuple(problems)
 
 
 def _nuclei(row: Mapping[str, Any], entry: str) -> ScannerFinding:
-    if "template-id" not in row:
-        raise ScopecheckError("no nuclei finding")
     info = row["info"] if isinstance(row.get("info"), Mapping) else {}
     classes = info.get("classification")
     numbers = _texts(classes.get("cwe-id")) if isinstance(classes, Mapping) else ()
-    name = str(info.get("name") or row["template-id"])
-    words = (*_texts(info.get("tags")), *numbers, name, str(row["template-id"]))
-    target = row.get("matched-at") or row.get("matched") or row.get("url") or ""
-    return ScannerFinding("nuclei", entry, name, str(target), words, str(info.get("severity") or ""))
+    name = _text(info.get("name") or row["template-id"])
+    words = (*_texts(info.get("tags")), *numbers, name, _text(row["template-id"]))
+    target = row.get("matched-at") or row.get("matched") or row.get("url")
+    return ScannerFinding("nuclei", entry, name, _text(target), words, _text(info.get("severity")))
+
+
+def _text(value: Any) -> str:
+    """Return a text that can be written out: JSON may hold half a surrogate pair."""
+    return "" if value is None else str(value).encode("utf-8", "backslashreplace").decode()
 
 
 def _texts(value: Any) -> tuple[str, ...]:
     parts = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else ()
-    return tuple(str(part).strip() for part in parts if str(part).strip())
+    return tuple(text for part in parts if (text := _text(part).strip()))
 
 
 def _sarif(source: Source) -> Iterator[ScannerFinding]:
@@ -176,13 +181,13 @@ def _sarif(source: Source) -> Iterator[ScannerFinding]:
         at = f"runs[{number}]"
         run = as_mapping(source, run, at)
         driver = _inside(run, "tool", "driver")
-        listed = driver.get("rules") if isinstance(driver.get("rules"), list) else []
-        rules = {str(r.get("id")): r for r in listed or [] if isinstance(r, Mapping)}
+        rules = [one if isinstance(one, Mapping) else {} for one in _list(driver, "rules")]
+        by_id = {str(one["id"]): one for one in rules if "id" in one}
+        tool = _text(driver.get("name")) or "sarif"
         for place, result in enumerate(as_list(source, run.get("results") or [], f"{at}.results")):
             entry = f"{at}.results[{place}]"
-            yield _sarif_result(
-                as_mapping(source, result, entry), rules, str(driver.get("name") or "sarif"), entry
-            )
+            row = as_mapping(source, result, entry)
+            yield from _sarif_result(row, _rule(row, rules, by_id), tool, entry)
 
 
 def _inside(value: Any, *steps: str) -> Mapping[str, Any]:
@@ -191,21 +196,51 @@ def _inside(value: Any, *steps: str) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def _list(value: Mapping[str, Any], key: str) -> list[Any]:
+    listed = value.get(key)
+    return listed if isinstance(listed, list) else []
+
+
+def _rule(
+    result: Mapping[str, Any], rules: list[Mapping[str, Any]], by_id: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """Return the rule of a result: by its id, or by its place among the rules (SARIF 3.27.5 to 3.27.7)."""
+    named = _inside(result, "rule")
+    own_id = result.get("ruleId", named.get("id"))
+    index = result.get("ruleIndex", named.get("index"))
+    if own_id is not None:
+        # `CA1711/1` is the first kind of `CA1711`.
+        return by_id.get(str(own_id)) or by_id.get(str(own_id).rpartition("/")[0], {})
+    placed = isinstance(index, int) and not isinstance(index, bool) and 0 <= index < len(rules)
+    return rules[index] if placed else {}
+
+
 def _sarif_result(
-    result: Mapping[str, Any], rules: Mapping[str, Mapping[str, Any]], tool: str, entry: str
-) -> ScannerFinding:
-    rule_id = str(result.get("ruleId") or "")
-    rule = rules.get(rule_id, {})
-    tags = _texts(_inside(rule, "properties").get("tags"))
-    numbers = tuple(
-        f"CWE-{int(m[1])}" for tag in tags if (m := re.search(r"cwe[-/]0*([0-9]{1,6})\Z", tag, re.IGNORECASE))
-    )
-    name = str(rule.get("name") or rule_id or _inside(result, "message").get("text") or "finding")
-    places = result.get("locations") if isinstance(result.get("locations"), list) else []
-    uris = [str(_inside(p, "physicalLocation", "artifactLocation").get("uri") or "") for p in places or []]
-    target = next((uri for uri in uris if re.match(r"[a-z][a-z0-9+.-]*://", uri, re.IGNORECASE)), "")
+    result: Mapping[str, Any], rule: Mapping[str, Any], tool: str, entry: str
+) -> Iterator[ScannerFinding]:
+    rule_id = _text(result.get("ruleId") or rule.get("id"))
+    tags = [tag for one in (rule, result) for tag in _texts(_inside(one, "properties").get("tags"))]
+    numbers = [f"CWE-{int(m[1])}" for tag in tags if (m := _CWE_TAG.search(tag))]
+    numbers += [
+        "CWE-" + _text(taxon.get("id")).upper().removeprefix("CWE-")
+        for taxon in _list(result, "taxa")
+        if str(_inside(taxon, "toolComponent").get("name")).upper() == "CWE"
+    ]
+    name = _text(rule.get("name") or rule_id or _inside(result, "message").get("text") or "finding")
+    uris = [
+        _text(_inside(place, "physicalLocation", "artifactLocation").get("uri"))
+        for place in _list(result, "locations")
+    ]
+    targets = [(number, uri) for number, uri in enumerate(uris) if _URL.match(uri)]
     words = (*tags, *numbers, name, rule_id)
-    return ScannerFinding(tool, entry, name, target, words, str(result.get("level") or ""))
+    for number, target in targets or [(0, "")]:
+        place = f"{entry}.locations[{number}]" if len(targets) > 1 else entry
+        yield ScannerFinding(tool, place, name, target, words, _text(result.get("level")))
+
+
+# A file of the scanned source is no target.
+_URL = re.compile(r"(?!file:)[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_CWE_TAG = re.compile(r"cwe[-/]0*([0-9]{1,6})\Z", re.IGNORECASE)
 
 
 def _burp(source: Source) -> Iterator[ScannerFinding]:
@@ -220,6 +255,4 @@ def _burp(source: Source) -> Iterator[ScannerFinding]:
         plain = re.sub(r"\s*\([^()]{0,80}\)", "", name[:500])
         target = host + (path if path.startswith("/") else "")
         words = tuple(word for word in (plain, name, *numbers) if word)
-        yield ScannerFinding(
-            "burp", f"issue[{number}]", printable(name), target, words, issue.value("severity")
-        )
+        yield ScannerFinding("burp", f"issue[{number}]", name, target, words, issue.value("severity"))

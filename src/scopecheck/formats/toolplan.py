@@ -8,6 +8,7 @@ and told (`losses`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
@@ -92,7 +93,8 @@ class _Planner:
         exclude = [one for rule in rules if rule.effect is Effect.EXCLUDE for one in self.exclusions(rule)]
         written = [one for one in exclude if one.certain]
         alive = self.alive(include, written)
-        written += [one for one in exclude if not one.certain and self.needed(one, alive)]
+        met = _ByEnd(alive)
+        written += [one for one in exclude if not one.certain and self.needed(one, met)]
         alive = self.alive(alive, written)
         self.tell_of_cuts(alive, written)
         return Plan(_merged(alive), _merged(written), tuple(self.losses))
@@ -189,7 +191,7 @@ class _Planner:
             self.lose(rule, "widened", f"{self.tool} excludes it with any query", Severity.NOTE)
         path = ANY_PATH if ANY_PATH in paths else paths[0]
         for hosts, doubts, below in pattern.hosts:
-            if isinstance(hosts, Addresses) and hosts.version == 6:
+            if isinstance(hosts, Addresses) and hosts.version == 6 and self.ability.hosts(hosts):
                 self.lose(rule, "not-expressible", "no IPv6 address is written", Severity.NOTE)
                 continue
             found = tuple(self.possible_matches(rule, pattern, hosts, doubts, below=below))
@@ -238,9 +240,9 @@ class _Planner:
 
     # --- both together ---
 
-    def needed(self, one: Planned, include: list[Planned]) -> bool:
+    def needed(self, one: Planned, include: _ByEnd) -> bool:
         """Tell whether leaving out a doubtful exclusion would let something wrong in."""
-        met = [inclusion for inclusion in include if _may_meet(inclusion, one)]
+        met = [inclusion for inclusion in include.near(one) if _may_meet(inclusion, one)]
         if not met:
             return not any(isinstance(match.pattern, ThingPattern) for match in one.matches)
         return not all(_outweighs(inclusion, one) for inclusion in met)
@@ -248,9 +250,10 @@ class _Planner:
     def alive(self, include: list[Planned], exclude: list[Planned]) -> list[Planned]:
         """Return the inclusions that no written exclusion covers whole."""
         found = []
+        written = _ByEnd(exclude)
         for one in include:
             (zone,) = one.zones()
-            killers = [e for e in exclude if any(lies_in(zone, other) for other in e.zones())]
+            killers = [e for e in written.above(one) if any(lies_in(zone, other) for other in e.zones())]
             if not killers:
                 found.append(one)
                 continue
@@ -266,11 +269,37 @@ class _Planner:
 
     def tell_of_cuts(self, include: list[Planned], exclude: list[Planned]) -> None:
         """Record where an exclusion cuts off what an inclusion outweighs here."""
-        for one, other in product(include, exclude):
-            if _may_meet(one, other) and _outweighs(one, other):
-                theirs = f"`{printable(other.rule.text, 60)}`"
-                message = f"in {self.tool} the exclusion {theirs} beats a part of it"
-                self.lose(one.rule, "beaten", message)
+        written = _ByEnd(exclude)
+        for one in include:
+            for other in written.near(one):
+                if _may_meet(one, other) and _outweighs(one, other):
+                    theirs = f"`{printable(other.rule.text, 60)}`"
+                    message = f"in {self.tool} the exclusion {theirs} beats a part of it"
+                    self.lose(one.rule, "beaten", message)
+
+
+class _ByEnd:
+    """Rules by the literal labels that their hosts end in, so that few have to be compared."""
+
+    def __init__(self, planned: list[Planned]) -> None:
+        self._ends: dict[tuple[str, ...], list[Planned]] = {}
+        self._longer: dict[tuple[str, ...], list[Planned]] = {}
+        for one in planned:
+            end = _literal_end(one.hosts)
+            self._ends.setdefault(end, []).append(one)
+            for size in range(len(end)):
+                self._longer.setdefault(end[:size], []).append(one)
+
+    def above(self, one: Planned) -> Iterator[Planned]:
+        """Yield the rules that may hold `one` whole."""
+        end = _literal_end(one.hosts)
+        for size in range(len(end) + 1):
+            yield from self._ends.get(end[:size], ())
+
+    def near(self, one: Planned) -> Iterator[Planned]:
+        """Yield the rules that may have a host in common with `one`."""
+        yield from self.above(one)
+        yield from self._longer.get(_literal_end(one.hosts), ())
 
 
 def _odd_link(hosts: HostSet, path: PathSet) -> str:
@@ -294,6 +323,8 @@ def _written(hosts: HostSet) -> HostSet:
 
 def _outweighs(inclusion: Planned, exclusion: Planned) -> bool:
     """Tell whether the inclusion overrides whatever the checker may find of the exclusion."""
+    if isinstance(inclusion.hosts, Addresses) != isinstance(exclusion.hosts, Addresses):
+        return True  # Here a name never matches an address; a tool compares both as texts.
     return all(overrides(mine, theirs) for mine in inclusion.matches for theirs in exclusion.matches)
 
 
@@ -317,23 +348,23 @@ def _apart(one: HostSet, other: HostSet) -> bool:
     if isinstance(one, Addresses) or isinstance(other, Addresses):
         if isinstance(one, Addresses) and isinstance(other, Addresses):
             return one.version != other.version or one.last < other.first or other.last < one.first
-        return True
+        names = other if isinstance(one, Addresses) else one
+        return not (isinstance(names, Glob) and re.fullmatch(r"[0-9.*]+", names.text))
     for single, rest in ((one, other), (other, one)):
         if isinstance(single, Names) and is_starless(single):
             return not contains(rest, HostName(".".join(single.labels)))
     ends = [_literal_end(hosts) for hosts in (one, other)]
-    shortest = min(map(len, ends))
-    return any(a != b for a, b in zip(ends[0][:shortest], ends[1][:shortest], strict=True))
+    return any(a != b for a, b in zip(*ends, strict=False))
 
 
-def _literal_end(hosts: Names | Tail | Glob) -> tuple[str, ...]:
+def _literal_end(hosts: HostSet) -> tuple[str, ...]:
     """Return the last labels that every host of the set has, from the last one on."""
     match hosts:
-        case Names(labels):
-            text = ".".join(("*", *labels))
+        case Names(labels, span):
+            text = ".".join(labels if span is Span.AT else ("*", *labels))
         case Glob(text):
             pass
-        case Tail():
+        case _:
             return ()
     rest = text.rpartition("*")[2]
     whole = rest.partition(".")[2] if "*" in text else rest
@@ -342,11 +373,18 @@ def _literal_end(hosts: Names | Tail | Glob) -> tuple[str, ...]:
 
 def _merged(planned: list[Planned]) -> tuple[Planned, ...]:
     """Return the rules without those that another one holds whole."""
-    kept: list[Planned] = []
-    for one in planned:
-        if not any(_holds(other, one) for other in kept):
-            kept = [other for other in kept if not _holds(one, other)] + [one]
-    return tuple(kept)
+    order = {id(one): number for number, one in enumerate(planned)}
+    by_end = _ByEnd(planned)
+    return tuple(
+        one
+        for one in planned
+        if not any(
+            other is not one
+            and _holds(other, one)
+            and (order[id(other)] < order[id(one)] or not _holds(one, other))
+            for other in by_end.above(one)
+        )
+    )
 
 
 def _holds(outer: Planned, inner: Planned) -> bool:

@@ -1,0 +1,391 @@
+"""HackerOne's public dump and scope download: eligibility, severity, words beside an asset, bad files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+
+import scopecheck as sc
+from conformance.data import FOLDER
+from scopecheck.diagnostic import Severity
+from scopecheck.errors import ScopeSyntaxError
+from scopecheck.formats.builder import ImportResult
+from scopecheck.formats.hackerone import FORMATS, read_hackerone
+from scopecheck.formats.hackerone_csv import FORMATS as CSV_FORMATS
+from scopecheck.formats.hackerone_csv import read_hackerone_csv
+from scopecheck.formats.source import ShapeError, Source, open_source
+from scopecheck.scope.model import AssetType, Program
+
+DUMP, API = FORMATS
+(CSV,) = CSV_FORMATS
+REAL = FOLDER / "bounty-targets" / "hackerone_data.json"
+needs_real = pytest.mark.skipif(not REAL.is_file(), reason=f"{REAL} is not there; see SCOPECHECK_DATA")
+HEADER = "identifier,asset_type,instruction,eligible_for_bounty,eligible_for_submission,max_severity\n"
+
+
+def source(data: Any, name: str = "hackerone_data.json") -> Source:
+    return Source(name, data if isinstance(data, bytes) else json.dumps(data).encode())
+
+
+def asset(identifier: str | None, type: Any = "URL", **more: Any) -> dict[str, Any]:
+    return {
+        "asset_identifier": identifier,
+        "asset_type": type,
+        "eligible_for_bounty": True,
+        "eligible_for_submission": True,
+        "instruction": None,
+        "max_severity": "critical",
+        **more,
+    }
+
+
+def denied(identifier: str, type: str = "URL", **more: Any) -> dict[str, Any]:
+    flags = {"eligible_for_bounty": False, "eligible_for_submission": False, "max_severity": "none"}
+    return asset(identifier, type, **{**flags, **more})
+
+
+def dumped(*inside: Any, out: tuple[Any, ...] = (), **more: Any) -> dict[str, Any]:
+    return {
+        "handle": "lighthouse",
+        "name": "Lighthouse Inc.",
+        "url": "https://hackerone.com/lighthouse",
+        "submission_state": "open",
+        "offers_bounties": True,
+        "targets": {"in_scope": list(inside), "out_of_scope": list(out)},
+        **more,
+    }
+
+
+def read(*inside: Any, out: tuple[Any, ...] = (), **more: Any) -> ImportResult:
+    return read_hackerone(source([dumped(*inside, out=out, **more)]))
+
+
+def program_of(*inside: Any, out: tuple[Any, ...] = (), **more: Any) -> Program:
+    return read(*inside, out=out, **more).programs[0]
+
+
+def codes(result: ImportResult) -> list[str]:
+    return [one.code for one in result.diagnostics]
+
+
+def decisions(program: Program, *asked: str) -> list[str]:
+    checker = sc.Checker(program)
+    return [checker.check(one).decision.name for one in asked]
+
+
+def csv(*rows: str, header: str = HEADER, name: str = "lighthouse.csv") -> ImportResult:
+    return read_hackerone_csv(Source(name, (header + "\n".join(rows)).encode()))
+
+
+def test_a_program_keeps_its_names_and_address() -> None:
+    program = program_of(asset("www.example.com"))
+    assert (program.id, program.handle, program.platform) == ("lighthouse", "lighthouse", "hackerone")
+    assert (program.name, program.url) == ("Lighthouse Inc.", "https://hackerone.com/lighthouse")
+
+
+@pytest.mark.parametrize("listed_out", [False, True])
+@pytest.mark.parametrize("eligible", [False, True])
+def test_an_exclusion_is_what_is_not_eligible_or_listed_as_out(eligible: bool, listed_out: bool) -> None:
+    one = asset("www.example.com", eligible_for_submission=eligible)
+    result = read(out=(one,)) if listed_out else read(one)
+    assert len(result.programs[0].in_scope) == (eligible and not listed_out)
+    assert len(result.programs[0].out_of_scope) == (not eligible or listed_out)
+    assert ("fields-disagree" in codes(result)) == (eligible and listed_out)
+
+
+@pytest.mark.parametrize(
+    ("bounty", "offers", "pays"),
+    [(True, True, True), (False, True, False), (None, True, None), (True, False, False), (True, None, True)],
+)
+def test_an_asset_is_paid_as_it_says_where_the_program_pays(bounty: Any, offers: Any, pays: Any) -> None:
+    (rule,) = program_of(asset("a.example.com", eligible_for_bounty=bounty), offers_bounties=offers).in_scope
+    assert rule.eligible_for_bounty is pays
+
+
+@pytest.mark.parametrize("severity", ["none", "low", "medium", "high", "critical", None])
+def test_the_highest_severity_is_kept_and_excludes_nothing(severity: str | None) -> None:
+    (rule,) = program_of(asset("a.example.com", max_severity=severity)).in_scope
+    assert rule.max_severity == severity
+
+
+def test_an_unknown_severity_is_reported() -> None:
+    result = read(asset("a.example.com", max_severity="apocalyptic"))
+    assert result.programs[0].in_scope[0].max_severity is None
+    assert codes(result) == ["unknown-severity"]
+
+
+@pytest.mark.parametrize(
+    ("word", "kept"),
+    [
+        ("URL", AssetType.URL),
+        ("url", AssetType.URL),
+        ("WILDCARD", AssetType.WILDCARD),
+        ("DOMAIN", AssetType.DOMAIN),
+        ("CIDR", AssetType.IP),
+        ("IP_ADDRESS", AssetType.IP),
+        ("API", AssetType.API),
+        ("AI_MODEL", AssetType.AI_MODEL),
+        ("SMART_CONTRACT", AssetType.SMART_CONTRACT),
+        ("SOURCE_CODE", AssetType.SOURCE_CODE),
+        ("HARDWARE", AssetType.HARDWARE),
+        ("DOWNLOADABLE_EXECUTABLES", AssetType.EXECUTABLE),
+        ("APPLE_STORE_APP_ID", AssetType.IOS),
+        ("TESTFLIGHT", AssetType.IOS),
+        ("OTHER_IPA", AssetType.IOS),
+        ("GOOGLE_PLAY_APP_ID", AssetType.ANDROID),
+        ("OTHER_APK", AssetType.ANDROID),
+        ("WINDOWS_APP_STORE_APP_ID", AssetType.WINDOWS_APP),
+        ("AWS_CLOUD_CONFIG", AssetType.OTHER),
+        ("OTHER", AssetType.OTHER),
+    ],
+)
+def test_types_are_known(word: str, kept: AssetType) -> None:
+    result = read(asset("Lantern 2", word))
+    program = result.programs[0]
+    assert {one.type for one in program.in_scope} | {one.type for one in program.unresolved} == {kept}
+    assert "unknown-type" not in codes(result)
+
+
+def test_an_unknown_type_is_other_with_a_warning() -> None:
+    result = read(asset("www.example.com", "HOLOGRAM"))
+    assert result.programs[0].in_scope[0].type is AssetType.OTHER
+    (warned,) = result.diagnostics
+    assert (warned.code, warned.severity) == ("unknown-type", Severity.WARNING)
+    assert warned.path == "lighthouse: [0].targets.in_scope[0]"
+
+
+@pytest.mark.parametrize("state", ["paused", "disabled"])
+def test_what_is_not_open_is_a_question(state: str) -> None:
+    result = read(asset("www.example.com"), submission_state=state)
+    verdict = sc.Checker(result.programs[0]).check("https://www.example.com/")
+    assert (verdict.decision.name, verdict.reason) == ("UNDETERMINED", "condition")
+    assert codes(result) == ["not-open"]
+
+
+@pytest.mark.parametrize("state", ["open", "api_only", None])
+def test_what_takes_reports_is_in_scope(state: str | None) -> None:
+    program = program_of(asset("www.example.com"), submission_state=state)
+    assert decisions(program, "https://www.example.com/") == ["IN_SCOPE"]
+
+
+def test_p5_the_instruction_belongs_to_its_rule() -> None:
+    words = "All subdomains, except blog.example.com"
+    program = program_of(asset("*.example.com", "WILDCARD", instruction=words))
+    assert program.in_scope[0].instruction == words
+    assert decisions(program, "https://blog.example.com/", "https://a.example.com/") == [
+        "UNDETERMINED",
+        "IN_SCOPE",
+    ]
+
+
+@pytest.mark.parametrize("identifier", ["Out of scope", "Partner sites", "Anything run by partners"])
+def test_p5_an_exclusion_in_words_excludes_what_its_instruction_names(identifier: str) -> None:
+    words = "These are run by others:\n* `blog.example.com`\n* shop.example.com/eu - the old shop"
+    program = program_of(
+        asset("*.example.com", "WILDCARD"),
+        asset("a.example.com"),
+        out=(denied(identifier, "OTHER", instruction=words + "\nStart at a.example.com instead."),),
+    )
+    asked = ("https://blog.example.com/", "https://shop.example.com/eu/1", "https://shop.example.com/us")
+    assert decisions(program, *asked) == ["UNDETERMINED", "UNDETERMINED", "IN_SCOPE"]
+    assert decisions(program, "https://a.example.com/") == ["IN_SCOPE"]
+
+
+def test_p5_a_list_beside_an_inclusion_in_words_is_a_question() -> None:
+    words = "In:\n- brand.example\n- https://lab.example/\nOut of scope:\n- old.brand.example\na.example too"
+    program = program_of(asset("Acquisitions", "OTHER", instruction=words))
+    asked = (
+        "https://brand.example/",
+        "https://lab.example/",
+        "https://old.brand.example/",
+        "https://a.example/",
+    )
+    assert decisions(program, *asked) == ["UNDETERMINED", "UNDETERMINED", "OUT_OF_SCOPE", "OUT_OF_SCOPE"]
+
+
+def test_p5_an_unread_inclusion_still_restricts() -> None:
+    words = "blog.example.com is out of scope"
+    program = program_of(asset("*.example.com"), asset("All else we run", "OTHER", instruction=words))
+    assert decisions(program, "https://blog.example.com/") == ["UNDETERMINED"]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "type"), [("com.example.app", "GOOGLE_PLAY_APP_ID"), ("www.example.com", "URL")]
+)
+def test_a_link_beside_a_target_is_no_asset(identifier: str, type: str) -> None:
+    program = program_of(asset(identifier, type, instruction="https://download.example.org/app"))
+    assert len(program.rules) == 1
+    assert decisions(program, "https://download.example.org/app") == ["OUT_OF_SCOPE"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "This site is out of scope pending a rewrite.",
+        "This is generally considered out of scope.",
+        "Run by a partner. Note: This domain ceased being active and is now considered out of scope",
+    ],
+)
+def test_p5_an_asset_that_is_said_to_be_out_of_scope_is_a_question(words: str) -> None:
+    program = program_of(asset("www.example.com", instruction=words))
+    assert decisions(program, "https://www.example.com/") == ["UNDETERMINED"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "This site links to our wiki, which is out of scope.",
+        "This is our shop. Denial of service is out of scope.",
+        "The login is in scope, the wiki out of scope",
+    ],
+)
+def test_something_else_that_is_out_of_scope_leaves_the_asset_in(words: str) -> None:
+    program = program_of(asset("www.example.com", instruction=words))
+    assert decisions(program, "https://www.example.com/") == ["IN_SCOPE"]
+
+
+@pytest.mark.parametrize("identifier", ["", "██████", "\ud800", "Anything owned by Lighthouse"])
+def test_an_identifier_that_says_nothing_certain_stays_unread(identifier: str) -> None:
+    program = program_of(asset(identifier, "OTHER"))
+    assert (len(program.in_scope), len(program.unresolved)) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("data", "path"),
+    [
+        ({}, ""),
+        ([7], "[0]"),
+        ([{"targets": {}}], "[0]"),
+        ([{"handle": "x"}], "[0]"),
+        ([dumped(targets=7)], "[0].targets"),
+        ([dumped(targets={"in_scope": []})], "[0].targets.out_of_scope"),
+        ([dumped("x")], "[0].targets.in_scope[0]"),
+        ([dumped({"asset_type": "URL"})], "[0].targets.in_scope[0]"),
+        ([dumped({"asset_identifier": "x"})], "[0].targets.in_scope[0]"),
+        ([dumped(asset("x", 7))], "[0].targets.in_scope[0].asset_type"),
+        (
+            [dumped(asset("x", eligible_for_submission="no"))],
+            "[0].targets.in_scope[0].eligible_for_submission",
+        ),
+        ([dumped(asset("x", eligible_for_bounty=1))], "[0].targets.in_scope[0].eligible_for_bounty"),
+        ([dumped(asset("x", instruction=[]))], "[0].targets.in_scope[0].instruction"),
+    ],
+)
+def test_data_of_another_shape_is_refused_with_its_place(data: Any, path: str) -> None:
+    with pytest.raises(ShapeError) as caught:
+        read_hackerone(source(data))
+    assert caught.value.diagnostics[0].path == path
+
+
+@pytest.mark.parametrize(("data", "score"), [([dumped()], 95), ([{"handle": "x"}], 0), ([], 0), ({}, 0)])
+def test_the_dump_is_told_by_its_keys(data: Any, score: int) -> None:
+    assert DUMP.recognises(source(data)) == score
+
+
+@needs_real
+def test_every_entry_of_the_real_dump_is_kept() -> None:
+    assert [one.recognises(open_source(REAL)) for one in (DUMP, API, CSV)] == [95, 0, 0]
+    result = read_hackerone(open_source(REAL))
+    for index, raw in enumerate(json.loads(REAL.read_bytes())):
+        program = result.programs[index]
+        kept = {rule.entry for rule in program.rules} | {one.entry for one in program.unresolved}
+        assert kept == {
+            f"[{index}].targets.{side}[{number}]"
+            for side in ("in_scope", "out_of_scope")
+            for number in range(len(raw["targets"][side]))
+        }
+
+
+def test_a_download_is_read_by_the_names_of_its_columns() -> None:
+    result = csv(
+        '*.example.com,WILDCARD,"Ask first,\nthen test",true,true,high',
+        "",
+        "blog.example.com,URL,,false,false,critical",
+        "com.example.app,GOOGLE_PLAY_APP_ID,,,TRUE,",
+    )
+    (program,) = result.programs
+    wild, app = program.in_scope
+    assert (wild.instruction, wild.eligible_for_bounty, wild.max_severity) == (
+        "Ask first,\nthen test",
+        True,
+        "high",
+    )
+    assert (app.eligible_for_bounty, app.max_severity) == (None, None)
+    assert [rule.asset for rule in program.out_of_scope] == ["blog.example.com"]
+    assert [rule.entry for rule in program.rules] == ["line 2", "line 6", "line 5"]
+
+
+@pytest.mark.parametrize(
+    ("name", "id", "day"),
+    [
+        ("lighthouse.csv", "lighthouse", None),
+        (
+            "/home/me/scopes_for_lighthouse_at_2025-10-20_18_08_31_UTC.csv",
+            "lighthouse",
+            dt.date(2025, 10, 20),
+        ),
+        ("C:\\scopes for lighthouse.csv", "lighthouse", None),
+        ("scopes_for_lighthouse_at_2025-13-40.csv", "lighthouse", None),
+        (".csv", "csv", None),
+    ],
+)
+def test_a_download_is_named_by_its_file(name: str, id: str, day: dt.date | None) -> None:
+    (program,) = csv(name=name).programs
+    assert (program.id, program.as_of) == (id, day)
+
+
+def test_three_columns_are_enough_in_any_order_and_spelling() -> None:
+    header = "\ufeffEligible_for_Submission, asset_type ,identifier\r\n"
+    (program,) = csv("true,URL,www.example.com\r\n", header=header).programs
+    assert [rule.asset for rule in program.in_scope] == ["www.example.com"]
+
+
+def test_eligibility_that_is_not_said_is_a_question() -> None:
+    result = csv("www.example.com,URL,,true,,high")
+    assert codes(result) == ["eligibility-unstated"]
+    assert decisions(result.programs[0], "https://www.example.com/") == ["UNDETERMINED"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("", 1, "`identifier` and `asset_type` and `eligible_for_submission` are missing"),
+        ("identifier,asset_type\nx,URL", 1, "the columns `eligible_for_submission` are missing"),
+        ("identifier;asset_type;eligible_for_submission\n", 1, "are missing"),
+        ("identifier,identifier,asset_type,eligible_for_submission", 1, "`identifier` are there twice"),
+        (HEADER + "a.example.com,URL,,true,true,high\nb.example.com,URL,,tr", 3, "4 cells, and the header 6"),
+        (HEADER + 'a.example.com,URL,"x\ny",true,true,high\nb,URL,,true,true,high,', 4, "7 cells"),
+        (HEADER + 'a.example.com,URL,"never closed,true,true,high\n', 2, "unexpected end of data"),
+        (HEADER + "a.example.com,URL,,true,maybe,high", 2, "`maybe` in `eligible_for_submission`"),
+        (HEADER + "a.example.com,URL,,1,true,high", 2, "`1` in `eligible_for_bounty`"),
+        (HEADER + f"a.example.com,URL,{'x' * 200_000},true,true,high", 2, "field larger"),
+    ],
+)
+def test_a_download_of_another_shape_is_refused_with_its_line(text: str, line: int, said: str) -> None:
+    with pytest.raises(ShapeError) as caught:
+        read_hackerone_csv(Source("lighthouse.csv", text.encode()))
+    (problem,) = caught.value.diagnostics
+    assert (problem.place.file, problem.place.line) == ("lighthouse.csv", line)
+    assert said in problem.message
+
+
+@pytest.mark.parametrize("raw", [b"identifier\0", "identifier,é".encode("latin-1")])
+def test_a_file_that_is_no_text_is_refused(raw: bytes) -> None:
+    with pytest.raises(ScopeSyntaxError):
+        read_hackerone_csv(Source("lighthouse.csv", raw))
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        (HEADER, 95),
+        ('\ufeff"identifier","asset_type"\r\n', 95),
+        ("identifier,kind\n", 0),
+        ("*.example.com\n", 0),
+    ],
+)
+def test_the_download_is_told_by_its_columns(text: str, score: int) -> None:
+    assert CSV.recognises(Source("x.csv", text.encode())) == score
