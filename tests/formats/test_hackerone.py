@@ -96,6 +96,11 @@ def test_an_exclusion_is_what_is_not_eligible_or_listed_as_out(eligible: bool, l
     assert ("fields-disagree" in codes(result)) == (eligible and listed_out)
 
 
+def test_eligibility_that_a_dump_leaves_out_is_told_by_the_list() -> None:
+    program = program_of(asset("www.example.com", eligible_for_submission=None))
+    assert decisions(program, "https://www.example.com/") == ["IN_SCOPE"]
+
+
 @pytest.mark.parametrize(
     ("bounty", "offers", "pays"),
     [(True, True, True), (False, True, False), (None, True, None), (True, False, False), (True, None, True)],
@@ -195,15 +200,13 @@ def test_p5_an_exclusion_in_words_excludes_what_its_instruction_names(identifier
 
 
 def test_p5_a_list_beside_an_inclusion_in_words_is_a_question() -> None:
-    words = "In:\n- brand.example\n- https://lab.example/\nOut of scope:\n- old.brand.example\na.example too"
-    program = program_of(asset("Acquisitions", "OTHER", instruction=words))
-    asked = (
-        "https://brand.example/",
-        "https://lab.example/",
-        "https://old.brand.example/",
-        "https://a.example/",
+    words = (
+        "See a.example\nIn:\n- brand.example\n- https://lab.example/\n- Setup.exe\nExcluded:\n- old.example"
     )
+    program = program_of(asset("Acquisitions", "OTHER", instruction=words))
+    asked = ("https://brand.example/", "https://lab.example/", "https://old.example/", "https://a.example/")
     assert decisions(program, *asked) == ["UNDETERMINED", "UNDETERMINED", "OUT_OF_SCOPE", "OUT_OF_SCOPE"]
+    assert (len(program.rules), len(program.unresolved)) == (3, 0)
 
 
 def test_p5_an_unread_inclusion_still_restricts() -> None:
@@ -237,7 +240,7 @@ def test_p5_an_asset_that_is_said_to_be_out_of_scope_is_a_question(words: str) -
 @pytest.mark.parametrize(
     "words",
     [
-        "This site links to our wiki, which is out of scope.",
+        "This site is a copy of one that is out of scope.",
         "This is our shop. Denial of service is out of scope.",
         "The login is in scope, the wiki out of scope",
     ],

@@ -216,6 +216,8 @@ def title_of(path: str, tree: Taxonomy) -> str:
 
 
 def _shown(path: str, tree: Taxonomy) -> str:
+    if path.startswith("cwe-"):
+        return path.upper()
     return title_of(path, tree) or path.replace(".", " > ").replace("_", " ")
 
 

@@ -24,6 +24,7 @@ from scopecheck.answer.finding import FindingVerdict, least_eligible
 from scopecheck.answer.verdict import Decision, Verdict
 from scopecheck.diagnostic import Diagnostic, Place, Severity
 from scopecheck.errors import FindingTypeError
+from scopecheck.findings.taxonomy import lies_under
 from scopecheck.findings.words import known
 from scopecheck.formats.safe_xml import parse_xml
 from scopecheck.formats.source import Source, as_list, as_mapping, open_source
@@ -35,7 +36,7 @@ __all__ = ["ScannerFinding", "Triaged", "read_scanner", "triage"]
 class ScannerFinding:
     """One finding of a scanner: where, what it may be called, how bad the scanner thinks it is.
 
-    `words` are tried in order until one is a known finding type.
+    `words` are what may name the kind of finding, the best first.
     """
 
     tool: str
@@ -46,15 +47,20 @@ class ScannerFinding:
     severity: str = ""
 
     def known_word(self) -> str | None:
-        """Return the first of the words that is a known finding type, or None."""
+        """Return the first of the words that is a known finding type, or a later one that says it closer."""
+        best: str | None = None
+        ids: tuple[str, ...] = ()
         for word in self.words:
             try:
                 found = known(word)
             except FindingTypeError:
                 continue
-            if found is not None and not found.ids[0].startswith("cwe-"):
-                return word
-        return None
+            if found is None or found.ids[0].startswith("cwe-"):
+                continue
+            closer = all(any(lies_under(one, above) for above in ids) for one in found.ids)
+            if best is None or (closer and set(found.ids) != set(ids)):
+                best, ids = word, found.ids
+        return best
 
 
 @dataclass(frozen=True)

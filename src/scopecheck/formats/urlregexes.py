@@ -22,12 +22,17 @@ _NO_SCHEME = "it does not start with the scheme of a URL, as every URL does"
 
 @dataclass(frozen=True)
 class _Url:
-    """One alternative: where its host, port and path stand; `ports` are None for those implied."""
+    """One alternative; `ports` are None for those that the schemes imply, empty for some unknown one."""
 
     schemes: tuple[str, ...]
     host: Part
     ports: tuple[int | None, ...] | None
     path: Part
+
+    @property
+    def port_why(self) -> str:
+        """Why no port is sure, or ""."""
+        return "" if self.ports is None or self.ports else "no pattern expresses the regex of the port"
 
     def sure(self) -> tuple[Spec, ...]:
         """Return the targets that it surely covers."""
@@ -71,7 +76,7 @@ def _meaning(urls: Sequence[_Url], *, exclude: bool) -> Meaning:
         most = None if most is None or found is None else [*most, *found]
     notes = dict.fromkeys(note for url in urls for note in (*url.host.notes, *url.path.notes))
     cover = dict.fromkeys(glob for url in urls for glob in url.host.cover)
-    why = next((why for url in urls for why in (url.host.why, url.path.why) if why), "")
+    why = next((why for url in urls for why in (url.host.why, url.path.why, url.port_why) if why), "")
     rough = any(url.path.rough for url in urls)
     expected = None if most is None else _without_schemes(most)
     return Meaning(sure, expected, tuple(cover), (), tuple(notes), why, rough)
@@ -129,7 +134,7 @@ def _end_of_host(tokens: Sequence[Token]) -> int:
 
 
 def _port(rest: list[Token]) -> tuple[tuple[int | None, ...] | None, list[Token]]:
-    """Split the port off; None where the scheme implies it, (None,) where any will do."""
+    """Split the port off; None where the scheme implies it, (None,) where any will do, () where some will."""
     if not rest:
         return None, rest
     if rest[0] is Optional.PORT:
@@ -139,8 +144,8 @@ def _port(rest: list[Token]) -> tuple[tuple[int | None, ...] | None, list[Token]
     behind = rest[1:]
     if behind and isinstance(behind[0], Wild):
         if behind[0].kind is Kind.TEXT and len(behind) == 1:
-            return (None,), [Optional.PATH]
-        return (None,), behind[1:]
+            return (), [Optional.PATH]
+        return (), behind[1:]
     digits = re.match(r"[0-9]*", _text(behind))
     number = digits[0] if digits is not None else ""
     if not number or int(number[:6]) > 65_535:

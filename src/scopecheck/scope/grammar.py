@@ -263,7 +263,7 @@ def _labels(text: str, source: str) -> tuple[str, ...] | Addresses:
     if not text:
         raise PatternSyntaxError(f"`{source}` names no host", source, "write a host such as `example.com`")
     literal = text.replace("*", "x")
-    if "*" in text and re.search(r"[^\x00-\x7f]*\*[^.]*[^\x00-\x7f]|[^\x00-\x7f][^.]*\*", text):
+    if any("*" in label and not label.isascii() for label in text.split(".")):
         raise PatternSyntaxError(f"`{source}` has a star inside a label that is not ASCII", source)
     if "*" in text and re.fullmatch(r"[0-9*.]+", text):
         octets = _octets(text)

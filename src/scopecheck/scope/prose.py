@@ -35,7 +35,7 @@ _MAX_PROSE = 65_536
 
 # What may be part of a host, letters of any script too; and what may follow it.
 _RUN = re.compile(r"[\w*][\w*.-]*")
-_TAIL = re.compile(r"(?::[0-9]{2,5})?(?:/[^\s,;)\"'<>|`]*)?")
+_TAIL = re.compile(r"(?::[0-9]{2,5})?(?:/[^\s,;)\"'<>|`]{0,300})?")
 _V4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
 _ADDRESS = re.compile(rf"(?<![\w.]){_V4}(?:/[0-9]{{1,2}}| ?[-–] ?{_V4})?(?![\w/]|\.[0-9])")
 _RUN_V6 = re.compile(r"(?<![\w.:])[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?(?![\w:])")
@@ -148,7 +148,10 @@ def plain_text(text: str) -> str:
     People write `example[.]com`, escape the dots, or use full-width letters; a host that an exclusion names
     so must not be overlooked.
     """
-    text = unicodedata.normalize("NFKC", text[:_MAX_PROSE])
+    text = text[:_MAX_PROSE]
+    if not text.isascii():  # In pieces, since normalising a long run of combining marks is quadratic.
+        pieces = (text[start : start + 256] for start in range(0, len(text), 256))
+        text = "".join(unicodedata.normalize("NFKC", piece) for piece in pieces)
     text = re.sub(r"\[\.\]|\(\.\)|\[dot\]|\\\.|[。．｡]", ".", text)
     return re.sub(r"(?<=\w) +\.(?=\w)", ".", stars_for_placeholders(text))
 
@@ -162,7 +165,9 @@ def named_hosts(text: str) -> Iterator[Named]:
         start = match.start() + match[0].index(run)
         for host in _hosts_in(run):
             tail = _TAIL.match(text, start + len(host)) if run == host else None
-            yield Named(host, tail[0].rstrip(".,:!?") if tail else "", start, start + len(host))
+            behind = tail[0].rstrip(".,:!?") if tail else ""
+            # A path cut short would be another path; without one, the whole host is named.
+            yield Named(host, behind if len(behind) < 300 else "", start, start + len(host))
 
 
 def named_addresses(text: str) -> Iterator[str]:

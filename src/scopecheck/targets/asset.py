@@ -61,8 +61,14 @@ class Name:
 Target: TypeAlias = Url | Block | App | Name
 
 
+MAX_NAME = 2_000
+"""Longest text compared as a name by its normal form, in characters."""
+
+
 def name_key(text: str) -> str:
     """Return what two spellings of one name share: NFC, case folding, single spaces (T6)."""
+    if len(text) > MAX_NAME:  # Normalising a long run of combining marks is quadratic.
+        return " ".join(text.casefold().split())
     folded = unicodedata.normalize("NFC", text).casefold()
     return " ".join(unicodedata.normalize("NFC", folded).split())
 
