@@ -225,7 +225,6 @@ def test_a_host_in_a_title_that_another_field_spells_too_is_said_already() -> No
         "Gateway (Windows) - Zero-click RCE",
         "Open redirects",
         "Leaked credentials",
-        "Docs - OUT OF SCOPE",
     ],
 )
 def test_a_name_that_is_a_finding_type_is_a_condition(name: str) -> None:
@@ -259,6 +258,14 @@ def test_a_finding_type_in_a_link_of_the_name_is_no_condition() -> None:
 def test_an_exclusion_stays_certain_whatever_is_said_about_it(name: str, uri: str | None) -> None:
     program = program_of(target("*.example.com"), out=(target(name, uri),))
     assert decisions(program, "https://docs.example.com/") == ["OUT_OF_SCOPE"]
+
+
+def test_an_inclusion_that_says_it_is_out_of_scope_is_a_question() -> None:
+    program = program_of(target("*.example.com"), target("Docs - OUT OF SCOPE", "https://docs.example.com"))
+    assert decisions(program, "https://docs.example.com/", "https://a.example.com/") == [
+        "UNDETERMINED",
+        "IN_SCOPE",
+    ]
 
 
 def test_an_exclusion_of_one_finding_type_leaves_a_question() -> None:

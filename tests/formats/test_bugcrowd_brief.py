@@ -57,6 +57,15 @@ def test_the_side_of_a_target_is_its_groups() -> None:
     assert [rule.entry for rule in program.rules] == ["data.scope[0].targets[0]", "data.scope[1].targets[0]"]
 
 
+def test_an_exclusion_that_is_a_finding_type_is_a_finding_rule_too() -> None:
+    excluded = group("Clickjacking", "Web shop", inside=False)
+    for one in excluded["targets"]:
+        one["category"] = "other"
+    program = program_of(excluded)
+    assert [rule.finding for rule in program.findings.out_of_scope] == ["Clickjacking"]
+    assert program.findings.out_of_scope[0].entry == "data.scope[0].targets[0]"
+
+
 def test_the_rewards_of_a_target_are_its_groups() -> None:
     program = program_of(group("a.example.com"))
     (rule,) = program.in_scope

@@ -233,8 +233,11 @@ def test_a_link_beside_a_target_is_no_asset(identifier: str, type: str) -> None:
     ],
 )
 def test_p5_an_asset_that_is_said_to_be_out_of_scope_is_a_question(words: str) -> None:
-    program = program_of(asset("www.example.com", instruction=words))
-    assert decisions(program, "https://www.example.com/") == ["UNDETERMINED"]
+    program = program_of(asset("*.example.com"), asset("www.example.com", instruction=words))
+    assert decisions(program, "https://www.example.com/", "https://a.example.com/") == [
+        "UNDETERMINED",
+        "IN_SCOPE",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -248,6 +251,12 @@ def test_p5_an_asset_that_is_said_to_be_out_of_scope_is_a_question(words: str) -
 def test_something_else_that_is_out_of_scope_leaves_the_asset_in(words: str) -> None:
     program = program_of(asset("www.example.com", instruction=words))
     assert decisions(program, "https://www.example.com/") == ["IN_SCOPE"]
+
+
+def test_an_exclusion_that_is_a_finding_type_is_a_finding_rule_too() -> None:
+    program = program_of(out=(denied("DMARC policy", "OTHER"), denied("Web shop", "OTHER")))
+    assert [rule.finding for rule in program.findings.out_of_scope] == ["DMARC policy"]
+    assert program.findings.out_of_scope[0].entry == "[0].targets.out_of_scope[0]"
 
 
 @pytest.mark.parametrize("identifier", ["", "██████", "\ud800", "Anything owned by Lighthouse"])

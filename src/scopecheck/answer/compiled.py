@@ -151,7 +151,10 @@ def _compile_rule(rule: Rule, meaning: Interpretation) -> CompiledRule:
         ThingPattern(name, rule.effect, name_key(name), demoted=demoted)
         for name in names
         # A name that is a host would let `check` answer for the asset where the host was asked.
-        if name and not any(named_hosts(name)) and not re.search(r"[/:@\[]", name)
+        if name
+        and not any(named_hosts(name))
+        and not any(named_addresses(name))
+        and not re.search(r"[/:@\[]", name)
     ]
     words = tuple(text for text in (rule.condition, rule.instruction, meaning.words) if text)
     return CompiledRule(rule, rule.effect, tuple(patterns), meaning.notes, words)
@@ -189,7 +192,18 @@ def _touched_addresses(text: str) -> Iterator[Matchable]:
             for pattern in parse_listed(address, Effect.EXCLUDE).patterns:
                 yield replace(pattern, text=text, demoted=Doubt.UNRESOLVED_EXCLUSION)
         except PatternSyntaxError:
-            continue
+            # `010.0.0.5` is another address to some clients; fear the one a person reads.
+            yield from _touched_decimal(text, address)
+
+
+def _touched_decimal(text: str, address: str) -> Iterator[Matchable]:
+    plain = re.sub(r"(?<![0-9.])0+(?=[0-9])|(?<=\.)0+(?=[0-9])", "", address)
+    try:
+        patterns = parse_listed(plain, Effect.EXCLUDE).patterns
+    except PatternSyntaxError:
+        return
+    for pattern in patterns:
+        yield replace(pattern, text=text, demoted=Doubt.UNRESOLVED_EXCLUSION)
 
 
 def _touched_paths(text: str) -> Iterator[Matchable]:
@@ -219,12 +233,13 @@ def _touched(text: str, touch: Touch) -> Iterator[Matchable]:
 def _from_words(rule: Rule, meaning: Interpretation, program: Program) -> Iterator[CompiledRule]:
     """Turn the words beside an inclusion into what they exclude or widen (P5)."""
     words = "\n".join(text for text in (rule.instruction, meaning.words) if text)
+    beside = meaning.words
     if not words or rule.effect is not Effect.INCLUDE:
         return
     own = {p.host.text for p in meaning.patterns if isinstance(p, UrlPattern) and p.host.labels}
     owned = frozenset(program.owned)
     denied: list[UrlPattern] = []
-    for named in restricted(words):
+    for named in (*restricted(words), *restricted(beside, note=True)):
         if named.host in own and not named.tail:
             continue
         try:

@@ -105,7 +105,7 @@ class Index:
     def _add(self, entry: _Entry, blocks: dict[int, list[tuple[Addresses, _Entry]]]) -> None:
         pattern = entry.pattern
         if isinstance(pattern, UrlPattern):
-            self._links = self._links or pattern.host.text in shared_hosts().code
+            self._links = self._links or _is_link(pattern)
             addresses = pattern.host.addresses
             if addresses is not None:
                 blocks[addresses.version].append((addresses, entry))
@@ -146,10 +146,9 @@ class Index:
             self._match_key(target.id if isinstance(target, App) else target.key, target, found)
             return tuple(found)
         assert isinstance(target, Url)
-        if self._links:
-            target = shared_hosts().canonical_link(target)
+        linked = shared_hosts().canonical_link(target) if self._links else target
         for entry in self._candidates(target.host):
-            found += _match_url(entry, target, self._policy)
+            found += _match_url(entry, linked if _is_link(entry.pattern) else target, self._policy)
         if self._things or self._thing_globs:
             app_id = shared_hosts().app_id(target)
             if app_id is not None:
@@ -196,6 +195,11 @@ class _Blocks:
             position -= 1
 
 
+def _is_link(pattern: Matchable) -> bool:
+    """Tell whether a pattern is a link into a code host, whose spelling is unified (T6)."""
+    return isinstance(pattern, UrlPattern) and pattern.host.text in shared_hosts().code
+
+
 def _match_url(entry: _Entry, url: Url, policy: Policy) -> list[Match]:
     pattern = entry.pattern
     if isinstance(pattern, UrlPattern):
@@ -239,7 +243,7 @@ def naive_matches(rules: Sequence[CompiledRule], policy: Policy, target: Target)
             if isinstance(target, Url):
                 linked = shared_hosts().canonical_link(target)
                 if not isinstance(pattern, ThingPattern):
-                    found += _match_url(entry, linked, policy)
+                    found += _match_url(entry, linked if _is_link(pattern) else target, policy)
                     continue
                 key = shared_hosts().app_id(target)
             else:

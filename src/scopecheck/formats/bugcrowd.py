@@ -16,9 +16,10 @@ that holds one. The dumps of earlier years have `type` and `target` alone.
 Any of the three fields may state what is listed, so all are read. Where `name` is a target too it
 is a statement beside the others (P6); `target` at its end, in brackets, counts where it cannot be part
 of a title (`Staff accounts (*.example.com)`). Else `name` is what the asset is called, and its words
-belong to the rule (P5): words that no plain name has are the rule's instruction, a finding type or
-"out of scope" among them is its condition, and a name that speaks of "any", "all", "third party" or
-names other hosts is kept as an unread entry besides. On a row typed as an app a name is never a host.
+belong to the rule (P5): words that no plain name has are the rule's instruction, a finding type
+among them is its condition, "out of scope" makes an inclusion an exclusion in the wide reading as well,
+and a name that speaks of "any", "all", "third party" or names other hosts is kept unread besides. On a row typed as an app a name is never a host.
+An exclusion of type other that is a type of finding and nothing else is a finding rule as well.
 
 The brief document is what an engagement's page loads (`getBriefVersionDocument`; collectors
 bounty-targets, bbscope), one or a list of them ::
@@ -48,6 +49,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scopecheck.diagnostic import Diagnostic, Severity
+from scopecheck.findings.words import spoken_of
 from scopecheck.formats.builder import (
     ImportResult,
     Listed,
@@ -64,7 +66,7 @@ from scopecheck.scope.interpret import Interpretation
 from scopecheck.scope.model import AssetType, Program
 from scopecheck.scope.pattern import Effect, Pattern, ThingPattern
 from scopecheck.scope.prose import named_hosts, widens
-from scopecheck.scope.terms import Range, RewardGroup, Rewards
+from scopecheck.scope.terms import FindingRule, Range, RewardGroup, Rewards
 from scopecheck.targets.host import printable
 
 __all__ = ["FORMATS", "read_bugcrowd", "read_bugcrowd_brief"]
@@ -153,8 +155,7 @@ def read_bugcrowd_brief(source: Source) -> ImportResult:
         if not name:
             raise source.shape("a brief has a `name`, and here is none", f"{path}data.brief")
         builder = ProgramBuilder(source.name, name, name, "bugcrowd")
-        program = _briefed(_Reader(source, builder), document, content, path)
-        programs.append(program)
+        programs.append(_briefed(_Reader(source, builder), document, content, path))
         diagnostics += builder.diagnostics
     return ImportResult("bugcrowd-brief", source.name, unique_ids(programs), tuple(diagnostics))
 
@@ -281,6 +282,13 @@ class _Reader:
         common = self._with_words(titled, name, texts)
         for listed in self._agreeing([replace(common, text=text) for text in texts]):
             self.builder.add(listed)
+            if listed.effect is Effect.INCLUDE and _DENIED.search(name):
+                note = "the name of the entry says that it is out of scope"
+                self.builder.add(replace(listed, effect=Effect.EXCLUDE, reading="wide", note=note))
+        lone = texts == [name] and base.effect is Effect.EXCLUDE and base.type is AssetType.OTHER
+        if lone and any(spoken_of(name)) and not any(named_hosts(name)):
+            finding = FindingRule(finding=_title(name) or name, entry=base.entry)
+            self.builder.add_finding(finding, Effect.EXCLUDE)
 
     def _stated(self, named: Listed, known: set[Pattern]) -> str | None:
         """Return the target that a name states beside the other fields, None where it is a title."""
@@ -306,8 +314,8 @@ class _Reader:
         spoken = re.sub(r"\S+://\S+", " ", name)
         if listed.effect is Effect.EXCLUDE:  # Behind a host, words say more about it and take nothing back.
             spoken = spoken[: next((one.start for one in named_hosts(spoken)), None)]
-        found = _FINDING.search(spoken) or (listed.effect is Effect.INCLUDE and _DENIED.search(spoken))
-        conditions = [text for text in (listed.condition, _title(name) if found else None) if text]
+        finding = _title(name) if _FINDING.search(spoken) else None
+        conditions = [text for text in (listed.condition, finding) if text]
         telling = name not in texts and (meaning is None or meaning.words)
         said = [text for text in (_title(name) if telling else None, listed.instruction) if text]
         return replace(listed, condition="; ".join(conditions) or None, instruction="\n\n".join(said) or None)

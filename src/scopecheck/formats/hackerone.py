@@ -27,8 +27,9 @@ missing gets an unread exclusion that says so.
 
 `eligible_for_submission: false` makes an exclusion in whichever list; its `max_severity` has no meaning.
 Where the asset is no target but words, targets named in its `instruction` count in the wide reading
-(P5): as exclusions all that are named, as inclusions those alone on their line. An instruction that
-says of its own asset that it is out of scope is a condition.
+(P5): as exclusions all that are named, as inclusions those alone on their line. An inclusion whose
+instruction says of its own asset that it is out of scope is an exclusion in the wide reading as well. An
+exclusion of type OTHER that is a type of finding and nothing else ("DMARC policy") is a finding rule too.
 
 Lost: environmental scores (`*_requirement`), ids, dates, statistics, swag. Neither shape has rewards.
 """
@@ -40,16 +41,26 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import Any, Literal
+from typing import Any
 
 from scopecheck.diagnostic import Diagnostic, Severity
-from scopecheck.formats.builder import ImportResult, Listed, ProgramBuilder, is_thing, unique_ids
-from scopecheck.formats.fields import add_restrictions, as_object, bare, clean, first_object, required
+from scopecheck.findings.words import spoken_of
+from scopecheck.formats.builder import ImportResult, Listed, MaxSeverity, ProgramBuilder, is_thing, unique_ids
+from scopecheck.formats.fields import (
+    add_restrictions,
+    as_object,
+    bare,
+    clean,
+    first_object,
+    required,
+    storable,
+)
 from scopecheck.formats.registry import Format
 from scopecheck.formats.source import Source, as_list, as_mapping, as_text
 from scopecheck.scope.model import AssetType, Policy, Program
 from scopecheck.scope.pattern import Effect
 from scopecheck.scope.prose import named_hosts, restricted
+from scopecheck.scope.terms import FindingRule
 from scopecheck.targets.host import printable
 
 __all__ = ["FORMATS", "Reader", "Row", "named_file", "read_hackerone", "read_hackerone_api", "result"]
@@ -76,13 +87,7 @@ _TYPES = {
     "other": AssetType.OTHER,
 }
 _APPS = frozenset({AssetType.IOS, AssetType.ANDROID, AssetType.WINDOWS_APP})
-_SEVERITIES: Mapping[str, Literal["none", "low", "medium", "high", "critical"]] = {
-    "none": "none",
-    "low": "low",
-    "medium": "medium",
-    "high": "high",
-    "critical": "critical",
-}
+_SEVERITIES: tuple[MaxSeverity, ...] = ("none", "low", "medium", "high", "critical")
 # "This site is out of scope pending ...", of the asset itself; not "... our docs, which are out of scope".
 _DISOWNED = re.compile(
     r"(?:\A|[.!\n])\W*(?:note:?\s+)?(?:this|the)\s+(?:(?:sub-?domain|domain|site|website|asset|host|target|app|"
@@ -287,7 +292,10 @@ class Reader:
         for row in rows:
             listed = self._listed(row)
             self.builder.add(listed)
-            self._add_beside(listed)
+            if listed.effect is Effect.INCLUDE and _DISOWNED.search(row.instruction):
+                note = "the words beside the entry say that it is out of scope"
+                self.builder.add(replace(listed, effect=Effect.EXCLUDE, reading="wide", note=note))
+            self._add_words(listed)
 
     def _listed(self, row: Row) -> Listed:
         kind = _TYPES.get(row.type.strip().casefold())
@@ -310,28 +318,27 @@ class Reader:
             said = "whether the asset is eligible for submission is not said"
             self.builder.note("eligibility-unstated", said, row.entry, Severity.WARNING)
         word = row.severity.strip().casefold()
-        if word and word not in _SEVERITIES:
+        severity = next((one for one in _SEVERITIES if one == word), None)
+        if word and severity is None:
             said = f"`{printable(row.severity, 40)}` is no known severity"
             self.builder.note("unknown-severity", said, row.entry, Severity.WARNING)
-        disowned = _DISOWNED.search(row.instruction)
-        conditions = [self.condition, " ".join(disowned[0].strip(" .!\n").split()) if disowned else None]
         return replace(
             listed,
             eligible_for_bounty=row.bounty if self.pays else False,
-            max_severity=_SEVERITIES.get(word),
+            max_severity=severity,
             reading="both" if row.eligible else "wide",
-            condition="; ".join(filter(None, conditions)) or None,
+            condition=self.condition,
         )
 
-    def _add_beside(self, listed: Listed) -> None:
-        """Add the targets that the words beside an entry name, where the entry itself names none (P5)."""
-        words = listed.instruction or ""
-        if not words or listed.type in _APPS:
-            return
+    def _add_words(self, listed: Listed) -> None:
+        """Add what an entry that is no target says: a type of finding, and the targets beside it (P5)."""
         meaning = self.builder.readable(listed)
-        if meaning is not None and not is_thing(meaning):
+        if listed.type in _APPS or (meaning is not None and not is_thing(meaning)):
             return
+        words, title = listed.instruction or "", storable(" ".join(listed.text.split()))
         if listed.effect is Effect.EXCLUDE:
+            if listed.type is AssetType.OTHER and any(spoken_of(title)) and not any(named_hosts(title)):
+                self.builder.add_finding(FindingRule(finding=title, entry=listed.entry), Effect.EXCLUDE)
             names = [one.host + one.tail for one in named_hosts(words)]
             names = [name for name in names if bare(name) not in self.included]
         else:

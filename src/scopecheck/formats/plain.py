@@ -48,6 +48,7 @@ _REGEX_MARKS = re.compile(
     r"\\[.dwsQAbz/-]|\A\^|\$\Z|\(\?|\A\.[*+]|/\.\*|\.\+|\[\^|\[[a-z0-9]-[a-z0-9]|\)[?*+]|\]\+", re.IGNORECASE
 )
 _GLOB_MARKS = re.compile(r"\A\*|\A[a-z]+://\*|(?<!\\)[a-z0-9_-]\*|/\*", re.IGNORECASE)
+_OTHER_FILE = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"]|<\?xml|<!|<configuration|<html)", re.IGNORECASE)
 _MAX_SHOWN = 20
 
 
@@ -146,6 +147,8 @@ def _refuse(source: Source, lines: list[_Line], marks: re.Pattern[str], kind: st
     """Refuse lines of the other language, and a file that is no list at all."""
     if not lines:
         raise source.shape("there is no entry in the file", "", "write one host a line")
+    if _OTHER_FILE.match(source.head):
+        raise source.shape("the file is JSON, XML or HTML, no list", "", "name the format that it has")
     problems = [
         Diagnostic("too-long", "the line is over 64 KiB", Place(source.name, line.number), "is it a list?")
         for line in lines
@@ -184,7 +187,7 @@ def write_globs(program: Program) -> ExportResult:
 def _recognises(source: Source, mine: re.Pattern[str], others: re.Pattern[str]) -> int:
     """Tell a list by its lines: each of one piece, none of the other language."""
     head = source.head
-    if head.lstrip()[:1] in ("{", "<") or re.match(r"\s*\[(?!OOS\])", head):
+    if _OTHER_FILE.match(head):
         return 0
     lines = list(_lines(Source(source.name, head.encode()), comments=True))[:500]
     if not lines or any(others.search(line.text) for line in lines):

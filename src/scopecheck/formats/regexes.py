@@ -374,7 +374,7 @@ def dead_hosts(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for branch in branches:
         for piece in re.split(r"[,\s]+", _glob(branch.tokens).lower()):
-            found += re.findall(r"[a-z0-9_*-]*(?:\.[a-z0-9_*-]+)+", piece.partition("://")[2] or piece)[:1]
+            found += re.findall(r"[a-z0-9_*-]+(?:\.[a-z0-9_*-]+)+", piece.partition("://")[2] or piece)[:1]
     return _unique(found)
 
 
@@ -382,4 +382,4 @@ def readable(text: str) -> tuple[str, ...]:
     """Return the hosts that stand in the text of a regex, its backslashes dropped."""
     plain = re.sub(r"\.[*+]|\[[^\]]*\][*+]?", "*", text.replace("\\Q", "").replace("\\E", ""))
     plain = re.sub(r"\\([./-])", r"\1", plain).lower()
-    return _unique(re.findall(r"[a-z0-9_*-]*(?:\.[a-z0-9_*-]+)*\.[a-z][a-z0-9-]+", plain))
+    return _unique(re.findall(r"[a-z0-9_*-]+(?:\.[a-z0-9_*-]+)*\.[a-z][a-z0-9-]+", plain))

@@ -120,6 +120,13 @@ def _parse_one(
     host_text, port = _split_port(rest[: len(authority)], source)
     path, query, page = _split_tail(tail, source, notes)
     host = classify(host_text, source, owned, notes)
+    if (
+        host.addresses is not None
+        and scheme_match is None
+        and path.segments
+        and path.segments[0][:1].isdigit()
+    ):
+        raise PatternSyntaxError(f"`{source}` is neither an address nor a block", source)
     if page and host.text in shared_hosts().all:
         raise PatternSyntaxError(f"`{source}` names a place on a shared host by its fragment alone", source)
     pattern = UrlPattern(source, effect, host, scheme, port, path, parse_query(query))
@@ -265,8 +272,8 @@ def _labels(text: str, source: str) -> tuple[str, ...] | Addresses:
     literal = text.replace("*", "x")
     if any("*" in label and not label.isascii() for label in text.split(".")):
         raise PatternSyntaxError(f"`{source}` has a star inside a label that is not ASCII", source)
-    if "*" in text and re.fullmatch(r"[0-9*.]+", text):
-        octets = _octets(text)
+    if re.fullmatch(r"[0-9]+(?:\.[0-9]+)*(?:\.[xX*])+", text):
+        octets = _octets(re.sub(r"[xX]", "*", text))
         if octets is not None:
             return octets
     try:
@@ -276,7 +283,7 @@ def _labels(text: str, source: str) -> tuple[str, ...] | Addresses:
             f"`{source}` is not a host pattern", source, "write a host such as `*.example.com`"
         ) from None
     if isinstance(host, (IPv4Address, IPv6Address)):
-        if "*" in text:
+        if "*" in text or re.search(r"(?:\A|\.)0[0-9]", text):
             raise PatternSyntaxError(f"`{source}` is neither a name nor an address", source)
         return Addresses(host.version, int(host), int(host))
     _refuse_symbols(text, source)
@@ -326,8 +333,8 @@ def _octets(text: str) -> Addresses | None:
 
 def parse_addresses(text: str, notes: list[str]) -> Addresses | None:
     """Read an address, a CIDR block (host bits masked, with a note) or a range `a - b`."""
-    compact = re.sub(r"\s*[-–]\s*", "-", text.strip())
-    if not re.fullmatch(r"\[?[0-9A-Fa-f:.]+\]?(?:/[0-9]+|-[0-9A-Fa-f:.]+)?", compact) or not re.search(
+    compact = re.sub(r"\s*/\s*(?=[0-9])", "/", re.sub(r"\s*[-–]\s*", "-", text.strip()))
+    if not re.fullmatch(r"\[?[0-9A-Fa-f:.]+\]?(?:/[0-9.]+|-[0-9A-Fa-f:.]+)?", compact) or not re.search(
         r"[.:]", compact
     ):
         return None

@@ -32,6 +32,12 @@ _FINDING_WORDS = re.compile(
     r"xss|csrf|ssrf|sqli|rce|dos|ddos|phishing|environments?|third[- ]party|spam|bugs?|issues?|findings?)\b",
     re.IGNORECASE,
 )
+# Words that take the target away instead of naming it.
+_DENIES = re.compile(
+    r"\b(?:out[- ]of[- ]scope|oos|exclu\w+|except\w*|forbidden|prohibited|never|off[- ]limits|no|not|but|minus|"
+    r"ineligible|blacklist\w*|denylist\w*|without|don['’]t|denied|deny|disallow\w*|banned|avoid)\b",
+    re.IGNORECASE,
+)
 _PREPOSITION_END = re.compile(r"\b(?:on|at|in|of|for|from|to|by|with|under|via|against)\W*\Z", re.IGNORECASE)
 _NOTE = re.compile(r"\A(\S+)\s+\((.*?)\)*\s*\Z", re.DOTALL)
 _DASH_NOTE = re.compile(r"\A(\S+)\s+(?:[-–—:]+|->)\s+(.+)\Z", re.DOTALL)
@@ -234,12 +240,25 @@ def _as_link(pattern: UrlPattern, context: Context) -> Pattern | None:
         query = "&".join(f"{key}={value}" for key, value in pattern.query)
         url = Url("", "https", HostName(pattern.host.text), 443, path, query)
         app_id = shared_hosts().app_id(url)
-        return pattern if app_id is None else ThingPattern(pattern.text, pattern.effect, app_id)
+        if app_id is not None:
+            return ThingPattern(pattern.text, pattern.effect, app_id)
+        return _on_shared_host(pattern)
     if not context.listed or _own_host(pattern.host.text, context):
         return pattern
     if context.type and context.type not in WEB_TYPES:
         return None
     return replace(pattern, demoted=Doubt.WIDE_READING)
+
+
+def _on_shared_host(pattern: UrlPattern) -> UrlPattern:
+    """Trust a link into a shared host only where it names one party's asset without a star."""
+    shared = shared_hosts()
+    owners = shared.code.get(pattern.host.text, 0) or 1
+    starred = any("*" in segment for segment in pattern.path.segments[:owners])
+    whole_store = pattern.host.text in shared.stores
+    if pattern.effect is Effect.INCLUDE and (starred or whole_store):
+        return replace(pattern, demoted=Doubt.WIDE_READING)
+    return pattern
 
 
 def _own_host(host: str, context: Context) -> bool:
@@ -257,6 +276,11 @@ def _with_note(clean: str, context: Context) -> _Attempt:
         inner = _targets(match[1].strip(), context)
         if inner is not None:
             words = match[2].strip()
+            hosts = any(named_hosts(plain_text(words)))
+            if context.effect is Effect.INCLUDE and _DENIES.search(words) and not hosts:
+                return None  # "a.example.com (out of scope)" lists nothing.
+            if context.effect is Effect.INCLUDE and hosts and shape is _DASH_NOTE:
+                return None  # "*.example.com - b.example.com" may add the second or take it away.
             note = f"`{printable(words, 80)}` is read as a note"
             return Interpretation(inner.patterns, (*inner.notes, note), words)
     return None
@@ -270,7 +294,13 @@ def _with_noun(clean: str, context: Context) -> _Attempt:
     start = clean.rfind(" ", 0, named.start) + 1
     phrase, rest = clean[:start].strip(), clean[start:]
     words = re.sub(r"[-–—:]+\Z", "", phrase).strip()
-    if not words or len(words.split()) > 8 or _PROSE_WORDS.search(words) or _PREPOSITION_END.search(words):
+    if (
+        not re.search(r"\w", words)
+        or _DENIES.search(words)
+        or len(words.split()) > 8
+        or _PROSE_WORDS.search(words)
+        or _PREPOSITION_END.search(words)
+    ):
         return None
     inner = _targets(rest, context) or _with_note(rest, context)
     if inner is None:

@@ -37,7 +37,10 @@ _MAX_PROSE = 65_536
 _RUN = re.compile(r"[\w*][\w*.-]*")
 _TAIL = re.compile(r"(?::[0-9]{2,5})?(?:/[^\s,;)\"'<>|`]{0,300})?")
 _V4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
-_ADDRESS = re.compile(rf"(?<![\w.]){_V4}(?:/[0-9]{{1,2}}| ?[-–] ?{_V4})?(?![\w/]|\.[0-9])")
+_ADDRESS = re.compile(
+    rf"(?<![\w.]){_V4}(?: ?/ ?(?:{_V4}|[0-9]{{1,2}})| ?(?:[-–]|to) ?{_V4})?(?![\w/]|\.[0-9])"
+    r"|(?<![\w.])[0-9]{1,3}(?:\.[0-9]{1,3}){1,2}(?=(?:\.(?:[xX*]|\[|\())+)"
+)
 _RUN_V6 = re.compile(r"(?<![\w.:])[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?(?![\w:])")
 # Words with a dot that are no hosts, and endings that name files.
 _NOT_HOSTS = frozenset({"e.g", "i.e", "node.js", "asp.net", "etc.etc", "vue.js", "next.js", "vs.code"})
@@ -67,6 +70,7 @@ _NOT_LISTED = re.compile(
     re.IGNORECASE,
 )
 # "domains not in scope" restates the default; "staging sites are not in scope" excludes something.
+_OTHERWISE = re.compile(r"\b(?:whether or|even if|also if|even when|listed or)\s+\Z", re.IGNORECASE)
 _NOT_IN_SCOPE = re.compile(
     rf"\b(?:anything|everything|{_ASSETS})(?:\s+(?:that|which)(?:\s+(?:is|are))?)?\s+not(?:\s+[\w-]+)?\s+"
     r"(?:in|part of|within)[\s-]+(?:the\s+|our\s+)?[\"'“‘]?(?:in[\s-])?scope",
@@ -85,16 +89,17 @@ _CONDITION = re.compile(
 _RESTRICTING = re.compile(
     r"\b(?:except(?:ing|ion|ions)?|excluding|excludes?|excluded|out[- ]of[- ]scope|not in[- ]scope|"
     r"not (?:eligible|included|allowed|permitted)|other than|do(?:es)? not (?:test|include|apply)|"
-    r"don['’]t test)\b",
+    r"don['’]t test|(?:should|must|may|can)(?: not|n['’]t) be|cannot be|off[- ]limits|forbidden|prohibited)\b",
     re.IGNORECASE,
 )
+_DENYING = re.compile(r"\b(?:not?|without|but|minus|never|only)\b", re.IGNORECASE)
 _HEADING = re.compile(
     r"(?:out[- ]of[- ]scope|exclu(?:ded|sions?|ding)|exceptions?|not in[- ]scope)[^.\n]{0,60}:\W*\Z",
     re.IGNORECASE,
 )
 _OPEN = re.compile(
     r"\b(?:all|any|every|everything)\b[\w\s/,()&-]{0,80}?"
-    r"\b(?:owned|operated|controlled|managed|maintained|run|belongs|belonging)\b"
+    r"\b(?:owned|operated|controlled|managed|maintained|belongs|belonging)\b"
     r"|\b(?:assets?|domains?|websites?|products?|systems?)\b[\w\s/,()&-]{0,40}"
     r"\bowned\b[\w\s/,()&-]{0,60}\bin[- ]scope\b",
     re.IGNORECASE,
@@ -173,7 +178,9 @@ def named_hosts(text: str) -> Iterator[Named]:
 def named_addresses(text: str) -> Iterator[str]:
     """Yield the addresses, blocks and ranges that a text names, as written."""
     for match in _ADDRESS.finditer(text[:_MAX_PROSE]):
-        yield match[0]
+        spelled = re.sub(r" ?to ?", "-", match[0]).replace(" ", "")
+        octets = spelled.count(".") + 1
+        yield spelled if octets >= 4 else ".".join([spelled, *["*"] * (4 - octets)])
     for match in _RUN_V6.finditer(text[:_MAX_PROSE]):
         if match[0].count(":") > 1 and len(match[0]) < 50:
             yield match[0].strip(".")
@@ -263,6 +270,8 @@ def declares_open_scope(text: str) -> bool:
     """Tell whether an inclusion says that everything of the owner may count (D4)."""
     if len(text) < 80 and _ALL_OF.match(text) and _RESTRICTING.search(text) is None:
         return re.search(r"\bnot\b", text, re.IGNORECASE) is None
+    if re.search(r"\b(?:third[- ]part|vendor|customer|supplier)", text, re.IGNORECASE):
+        return False
     return len(text) < 2_000 and _OPEN.search(text) is not None and _RESTRICTING.search(text) is None
 
 
@@ -271,8 +280,10 @@ def is_conditional(text: str) -> bool:
     return _CONDITION.search(text) is not None
 
 
-def restricted(words: str) -> tuple[Named, ...]:
+def restricted(words: str, *, note: bool = False) -> tuple[Named, ...]:
     """Return the hosts that a restricting clause of the words beside a rule names (P5).
+
+    A `note` behind the target is short, so there a bare "not" or "but" restricts as well.
 
     The clause may stand before the host, behind it ("x is out of scope"), or be the heading of a
     list; a blank line or another heading ends such a list.
@@ -291,7 +302,7 @@ def restricted(words: str) -> tuple[Named, ...]:
             in_list = False
         begun = begun or bool(named) or any(named_addresses(line))
         for sentence in _sentences(line):
-            if in_list or _RESTRICTING.search(sentence):
+            if in_list or _RESTRICTING.search(sentence) or (note and _DENYING.search(sentence)):
                 found += named_hosts(sentence)
                 found += [Named(address, "", 0, 0) for address in named_addresses(sentence)]
     return tuple(found)
