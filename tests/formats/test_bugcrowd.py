@@ -142,7 +142,6 @@ def test_an_unknown_type_is_other_with_a_warning(word: str | None) -> None:
         (("AS64496 1/2", "", "192.0.2.0/24"), ["192.0.2.0/24"]),
         (("vpn", "https://vpn.example.com", "192.0.2.7 "), ["https://vpn.example.com", "192.0.2.7 "]),
         (("Staff (*.example.com)", "https://www.example.com"), ["*.example.com", "https://www.example.com"]),
-        (("Staff (*.example.com)",), ["*.example.com"]),
         (("Staff (www.example.com)", "https://www.example.com"), ["https://www.example.com"]),
         (("www.example.com (the shop)", "https://www.example.com"), ["https://www.example.com"]),
     ],
@@ -170,30 +169,24 @@ def test_p6_fields_of_one_domain_both_hold_with_a_note() -> None:
 def test_p6_fields_of_two_domains_are_a_question() -> None:
     result = read(target("*.example.com", "https://example.org/"))
     assert "fields-disagree" in codes(result)
-    assert decisions(result.programs[0], "https://a.example.com/", "https://example.org/") == [
-        "UNDETERMINED",
-        "UNDETERMINED",
-    ]
+    found = decisions(result.programs[0], "https://a.example.com/", "https://example.org/")
+    assert found == ["UNDETERMINED", "UNDETERMINED"]
 
 
 def test_p6_fields_of_an_exclusion_both_exclude() -> None:
     out = (target("*.shop.example.com", "https://example.org/"),)
     program = program_of(target("*.example.com"), target("example.org"), out=out)
-    assert decisions(program, "https://a.shop.example.com/", "https://example.org/") == [
-        "OUT_OF_SCOPE",
-        "OUT_OF_SCOPE",
-    ]
+    assert set(decisions(program, "https://a.shop.example.com/", "https://example.org/")) == {"OUT_OF_SCOPE"}
 
 
 def test_a_third_field_of_another_domain_makes_all_of_them_a_question() -> None:
-    program = program_of(target("*.example.com", "https://example.com", "https://example.org"))
-    assert {rule.reading for rule in program.in_scope} == {"wide"}
+    rules = program_of(target("*.example.com", "https://example.com", "https://example.org")).in_scope
+    assert [rule.reading for rule in rules] == ["wide", "wide", "wide"]
 
 
-@pytest.mark.parametrize("type", ["android", "ios"])
-def test_the_name_of_an_app_is_never_a_host(type: str) -> None:
+def test_the_name_of_an_app_is_never_a_host() -> None:
     link = "https://play.google.com/store/apps/details?id=com.example.app"
-    program = program_of(target("Example.com - Shop", link, type=type))
+    program = program_of(target("Example.com - Shop", link, type="android"))
     assert decisions(program, "https://example.com/", "com.example.app") == ["OUT_OF_SCOPE", "IN_SCOPE"]
     assert not program.unresolved
 
@@ -268,6 +261,12 @@ def test_an_inclusion_that_says_it_is_out_of_scope_is_a_question() -> None:
     ]
 
 
+@pytest.mark.parametrize("uri", ["https://example.com", None])
+def test_an_inclusion_of_all_that_is_not_out_of_scope_excludes_nothing(uri: str | None) -> None:
+    program = program_of(target("Everything not listed as out of scope", uri))
+    assert (program.out_of_scope, [one.effect for one in program.unresolved]) == ((), ["include"])
+
+
 def test_an_exclusion_of_one_finding_type_leaves_a_question() -> None:
     program = program_of(target("*.example.com"), out=(target("Open redirect", "https://go.example.com"),))
     assert decisions(program, "https://go.example.com/") == ["UNDETERMINED"]
@@ -302,7 +301,6 @@ def test_p4_a_sweeping_name_of_an_exclusion_is_kept_unread(uri: str | None) -> N
     program = program_of(target("*.example.com"), out=(target("All third-party services", uri),))
     (kept,) = program.unresolved
     assert (kept.text, kept.effect) == ("All third-party services", "exclude")
-    assert kept.entry == "[0].targets.out_of_scope[0]"
 
 
 @pytest.mark.parametrize("ip", ["All that resolves to 192.0.2.0 - 192.0.2.9", "any host in 192.0.2.0/24"])
@@ -361,14 +359,10 @@ def test_programs_of_one_handle_stay_apart() -> None:
         ([{"name": "x"}], "[0]"),
         ([dumped(targets=[])], "[0].targets"),
         ([dumped(targets={"in_scope": []})], "[0].targets.out_of_scope"),
-        ([dumped(targets={"in_scope": {}, "out_of_scope": []})], "[0].targets.in_scope"),
-        ([dumped("x")], "[0].targets.in_scope[0]"),  # type: ignore[arg-type]
         ([dumped({"type": "website"})], "[0].targets.in_scope[0]"),
-        ([dumped({"name": "x"})], "[0].targets.in_scope[0]"),
         ([dumped(target(type=7))], "[0].targets.in_scope[0].type"),
         ([dumped(target("x") | {"uri": ["y"]})], "[0].targets.in_scope[0].uri"),
         ([dumped(max_payout=-1)], "[0].max_payout"),
-        ([dumped(safe_harbor=True)], "[0].safe_harbor"),
     ],
 )
 def test_data_of_another_shape_is_refused_with_its_place(data: Any, path: str) -> None:
@@ -384,7 +378,6 @@ def test_data_of_another_shape_is_refused_with_its_place(data: Any, path: str) -
         ([dumped()], 95),
         ([{"name": "x", "url": "https://bugcrowd.com/x", "allows_disclosure": True, "targets": {}}], 85),
         ([{"name": "x", "url": "https://example.com/x", "allows_disclosure": True, "targets": {}}], 0),
-        ({"data": {"brief": {}, "scope": []}}, 0),
         ([], 0),
     ],
 )

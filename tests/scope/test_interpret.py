@@ -86,7 +86,7 @@ def test_two_hosts_that_differ_in_their_last_label() -> None:
     ("text", "words"),
     [
         ("*.example.com (only the API)", "only the API"),
-        ("*.example.com - staging excluded", "staging excluded"),
+        ("*.example.com - the staging hosts", "the staging hosts"),
         ("a.example.com -> login page", "login page"),
     ],
 )

@@ -23,6 +23,7 @@ from scopecheck.scope.prose import (
     named_hosts,
     restates_default,
     restricted,
+    restricted_paths,
     touches,
     widens,
 )
@@ -247,6 +248,12 @@ def _from_words(rule: Rule, meaning: Interpretation, program: Program) -> Iterat
         except PatternSyntaxError:
             continue
         denied += [replace(pattern, demoted=Doubt.WIDE_READING) for pattern in parsed.patterns]
+    own_patterns = [p for p in meaning.patterns if isinstance(p, UrlPattern)]
+    for path in (*restricted_paths(words), *restricted_paths(beside, note=True)):
+        denied += [
+            replace(p, text=path, effect=Effect.EXCLUDE, path=PathSet.parse(path), demoted=Doubt.WIDE_READING)
+            for p in own_patterns
+        ]
     if denied:
         note = "read from the words beside the rule"
         hosts = ", ".join(dict.fromkeys(pattern.text for pattern in denied))

@@ -10,6 +10,7 @@ from scopecheck.scope.zone import names_host, strictly_narrower
 
 __all__ = ["decide", "overrides"]
 
+_MANY = 100
 _PRECEDENCE = {reason: rank for rank, reason in enumerate(Reason)}
 
 
@@ -34,7 +35,9 @@ def decide(matches: Sequence[Match], *, open_scope: bool = False) -> Outcome:
     if winning:
         return Outcome(Decision.IN_SCOPE, Reason.INCLUDED, tuple(winning), _others(matches, winning))
     if surviving:  # D3
-        doubtful = [e for e in possible if not all(overrides(i, e) for i in surviving)]
+        doubtful = [e for e in possible if not all(overrides(i, e) for i in surviving[:_MANY])] or (
+            possible if len(surviving) > _MANY else []
+        )
         unsure = [] if any(i.certain for i in surviving) else _narrowest(surviving)
         reason = _first_reason([*doubtful, *unsure])
         deciding = (*surviving, *doubtful)
@@ -47,6 +50,8 @@ def decide(matches: Sequence[Match], *, open_scope: bool = False) -> Outcome:
 
 def _narrowest(inclusions: Sequence[Match]) -> list[Match]:
     """Return the inclusions that no other is narrower than: theirs is the question to ask."""
+    if len(inclusions) > _MANY:  # Only the wording of a question is at stake.
+        return list(inclusions)
     return [
         one
         for one in inclusions

@@ -22,7 +22,7 @@ from scopecheck.answer.compiled import (
     settle,
 )
 from scopecheck.answer.verdict import Match
-from scopecheck.scope.hostset import Addresses
+from scopecheck.scope.hostset import Addresses, glob_matches
 from scopecheck.scope.model import Policy
 from scopecheck.scope.pattern import Effect, Found, HostForm, ThingPattern, UrlPattern
 from scopecheck.targets.asset import App, Name, Target, shared_hosts
@@ -78,6 +78,18 @@ def literal_suffix(labels: Sequence[str]) -> str:
     return ".".join(labels[starred[-1] + 1 :] if starred else labels)
 
 
+class Keys:
+    """The keys of the assets that rules list, with those that a star in an id stands for."""
+
+    def __init__(self, exact: frozenset[str], globs: tuple[str, ...]) -> None:
+        self._exact, self._globs = exact, globs
+
+    def __contains__(self, key: object) -> bool:
+        if key in self._exact:
+            return True
+        return bool(self._globs) and any(glob_matches(glob, str(key)) for glob in self._globs)
+
+
 class Index:
     """Every pattern of a program, found by host without looking at every rule."""
 
@@ -98,7 +110,8 @@ class Index:
                 self._add(_Entry(number, rule, pattern), blocks)
                 number += 1
         self._depth = max((name.count(".") + 1 for name in self._suffix), default=0)
-        self.keys = frozenset(self._things)
+        globs = tuple(e.pattern.key for e in self._thing_globs if isinstance(e.pattern, ThingPattern))
+        self.keys = Keys(frozenset(self._things), globs)
         """The keys of every app and name that a rule lists."""
         self._blocks = {version: _Blocks(found) for version, found in blocks.items() if found}
 

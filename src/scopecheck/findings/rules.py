@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -173,16 +174,14 @@ def _words(rule: FindingRule) -> tuple[list[str], tuple[str, ...]]:
         return [], ()
     if found is None and not _is_category(rule.finding):
         return [], ()
-    ids = found.ids if found is not None else (rule.finding.casefold(),)
+    ids = found.ids if found is not None else (rule.finding,)
     own = [] if found is not None else [rule.finding]
     return [*own, *titles, *rule.aliases], ids
 
 
 def _is_category(text: str) -> bool:
-    """Tell an id (`model_safety.safety_bypass`) from a phrase."""
-    return (
-        all(part.replace("_", "").replace("-", "").isalnum() for part in text.split(".")) and " " not in text
-    )
+    """Tell an id (`model_safety.safety_bypass`) from a phrase, which may be a lone word (`Spoofing`)."""
+    return re.fullmatch(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*", text) is not None
 
 
 def _meaning(

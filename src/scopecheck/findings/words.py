@@ -30,6 +30,9 @@ __all__ = [
 _LONGEST = 12
 """How many parts a word may have that is looked for in a phrase."""
 
+_CACHED = 200
+"""How long a word may be that is kept with its meaning."""
+
 # OWASP Top 10 for LLM applications, https://genai.owasp.org (CC BY-SA 4.0): titles by year, and the
 # finding types they speak of. The numbers were dealt anew in 2026, so a number wants its year.
 _AI = "ai_application_security."
@@ -173,11 +176,22 @@ def known(
 
     Raises `FindingTypeError` for an OWASP number that means several things.
     """
-    tree = tree or default_taxonomy()
     asked = word.strip() if isinstance(word, str) else ""
-    own = (categories or {}).get(word_key(asked)) if asked else None
+    own = categories.get(word_key(asked)) if categories and asked else None
     if own is not None:
-        return FindingType(printable(asked), _shown(own[0], tree), own)
+        return FindingType(printable(asked), _shown(own[0], tree or default_taxonomy()), own)
+    if tree is None and len(asked) <= _CACHED:
+        return _common(asked)
+    return _read(asked, tree or default_taxonomy())
+
+
+@functools.lru_cache(maxsize=4096)
+def _common(asked: str) -> FindingType | None:
+    """Return what a short word means apart from any program; programs name the same few kinds."""
+    return _read(asked, default_taxonomy())
+
+
+def _read(asked: str, tree: Taxonomy) -> FindingType | None:
     for reader in (_by_id, _by_cwe, _by_owasp, _by_alias):
         found = reader(asked, tree)
         if found is not None:

@@ -16,10 +16,11 @@ that holds one. The dumps of earlier years have `type` and `target` alone.
 Any of the three fields may state what is listed, so all are read. Where `name` is a target too it
 is a statement beside the others (P6); `target` at its end, in brackets, counts where it cannot be part
 of a title (`Staff accounts (*.example.com)`). Else `name` is what the asset is called, and its words
-belong to the rule (P5): words that no plain name has are the rule's instruction, a finding type
-among them is its condition, "out of scope" makes an inclusion an exclusion in the wide reading as well,
-and a name that speaks of "any", "all", "third party" or names other hosts is kept unread besides. On a row typed as an app a name is never a host.
-An exclusion of type other that is a type of finding and nothing else is a finding rule as well.
+belong to the rule (P5): words that no plain name has are the rule's instruction, a finding type among
+them is its condition, "out of scope" makes an inclusion an exclusion in the wide reading as well, and a
+name that speaks of "any", "all", "third party" or names other hosts is kept unread besides. On a row
+typed as an app a name is never a host. An exclusion of type other that is a type of finding and nothing
+else is a finding rule as well.
 
 The brief document is what an engagement's page loads (`getBriefVersionDocument`; collectors
 bounty-targets, bbscope), one or a list of them ::
@@ -44,7 +45,7 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -92,18 +93,17 @@ _FINDING = re.compile(
     r"zero[- ]click|vuln(?:s|erabilit(?:y|ies))?|exploits?|exploit(?:ed|able|ation)|jailbreaks?)\b",
     re.IGNORECASE,
 )
-_DENIED = re.compile(r"\b(?:out[- ]of[- ]scope|not in scope|do(?: not|n['’]t) test)\b", re.IGNORECASE)
+_DENIED = re.compile(
+    r"(?<!listed )(?<!listed as )(?<!not )\b(?:out[- ]of[- ]scope|not in scope|do(?: not|n['’]t) test)\b",
+    re.IGNORECASE,
+)
 _SWEEPING = re.compile(
     r"\b(?:any|all|every|everything|anything|others?|(?:third|3rd)[- ]part(?:y|ies))\b", re.IGNORECASE
 )
 _BRACKETED = re.compile(r"\A([^()]+)\(\s*([^\s()]+)\s*\)\s*\Z")
 _NO_TITLE = re.compile(r"[*<{]|://")
-_TAG = re.compile(
-    r"<(/?)(p|br|ul|ol|li|h[1-6]|div|tr|table|thead|tbody|hr|pre|blockquote|a|b|i|u|s|em|strong|code|span|"
-    r"td|th|img|sub|sup|del|font)(?:\s[^<>]*)?/?>",
-    re.IGNORECASE,
-)
-_INLINE = frozenset("a b i u s em strong code span td th img sub sup del font".split())  # noqa: SIM905
+_BLOCK = re.compile(r"(?i)</?(?:p|br|[uo]l|li|h[1-6r]|div|tr|table|pre|blockquote)(?:\s[^<>]*)?/?>")
+_INLINE = re.compile(r"(?i)</?(?:[abisu]|em|strong|code|span|t(?:[dh]|head|body)|img|su[bp])(?:\s[^<>]*)?/?>")
 
 
 def read_bugcrowd(source: Source) -> ImportResult:
@@ -183,9 +183,7 @@ def _closed(source: Source, document: Mapping[str, Any], content: Mapping[str, A
     """Return why an engagement takes no reports, "" where it does."""
     state = clean(source, as_object(content.get("engagement")).get("state"), f"{path}data.engagement.state")
     paused = document.get("pausedReason")
-    if paused:
-        return paused if isinstance(paused, str) else "paused"
-    return "" if state in ("", "in_progress") else state
+    return str(paused) if paused else "" if state == "in_progress" else state
 
 
 @dataclass
@@ -211,12 +209,12 @@ class _Reader:
             key = identifier(title or f"group-{index + 1}")[:90]
             key = f"{key}-{index + 1}" if key in self.groups else key
             self.groups.add(key)
-            group_ = RewardGroup.model_validate({"title": title or key, "by_priority": ranges})
-            self.builder.add_group(key, group_)
+            rewards = RewardGroup.model_validate({"title": title or key, "by_priority": ranges})
+            self.builder.add_group(key, rewards)
             base = replace(base, group=key, eligible_for_bounty=any(one.high for one in ranges.values()))
         targets = as_list(self.source, group.get("targets"), f"{path}.targets")
-        for number_, item in enumerate(targets):
-            self.add(item, replace(base, entry=f"{path}.targets[{number_}]"))
+        for place, item in enumerate(targets):
+            self.add(item, replace(base, entry=f"{path}.targets[{place}]"))
 
     def _ranges(self, value: Any, path: str) -> dict[str, Range]:
         found: dict[str, Range] = {}
@@ -232,11 +230,10 @@ class _Reader:
     def harbor(self, value: Any, path: str) -> str | None:
         """Return a known degree of safe harbor, None for null and for any other word."""
         word = clean(self.source, value, path).casefold()
-        if word in ("full", "partial", "none"):
-            return word
-        if word:
-            said = f"`{printable(word, 40)}` is no known degree of safe harbor"
-            self.builder.note("unknown-safe-harbor", said, path, Severity.WARNING)
+        if word in ("full", "partial", "none", ""):
+            return word or None
+        said = f"`{printable(word, 40)}` is no known degree of safe harbor"
+        self.builder.note("unknown-safe-harbor", said, path, Severity.WARNING)
         return None
 
     def add(self, value: Any, base: Listed) -> None:
@@ -272,8 +269,7 @@ class _Reader:
             self.included.update(bare(text) for text in (name, *texts) if text)
         meanings = [self.builder.readable(replace(base, text=text)) for text in texts]
         known = {_shape(p) for meaning in meanings if meaning for p in meaning.patterns}
-        named = replace(base, text=name)
-        stated = self._stated(named, known)
+        stated = self._stated(named := replace(base, text=name), known)
         if stated is None and texts:
             self._keep_words(named, texts, read=any(meanings))
         else:
@@ -282,7 +278,8 @@ class _Reader:
         common = self._with_words(titled, name, texts)
         for listed in self._agreeing([replace(common, text=text) for text in texts]):
             self.builder.add(listed)
-            if listed.effect is Effect.INCLUDE and _DENIED.search(name):
+            denied = listed.effect is Effect.INCLUDE and _DENIED.search(name)
+            if denied and self.builder.readable(listed):
                 note = "the name of the entry says that it is out of scope"
                 self.builder.add(replace(listed, effect=Effect.EXCLUDE, reading="wide", note=note))
         lone = texts == [name] and base.effect is Effect.EXCLUDE and base.type is AssetType.OTHER
@@ -337,12 +334,12 @@ class _Reader:
         if (other and named.type not in _APPS) or sweeping:
             self.builder.add_unresolved(named, "the name of an entry says more than its other fields")
 
-    def _agreeing(self, found: list[Listed]) -> Iterable[Listed]:
+    def _agreeing(self, found: list[Listed]) -> list[Listed]:
         """Return the statements of one entry, in the wide reading where they disagree (P6)."""
         if len(found) < 2:
             return found
-        first, others = found[0], found[1:]
-        agreed = [two_fields(first, other, self.builder) for other in others]
+        first = found[0]
+        agreed = [two_fields(first, other, self.builder) for other in found[1:]]
         if any(one.reading == "wide" for pair in agreed for one in pair):
             return [replace(one, reading="wide") for one in found]
         texts = [f"`{printable(one.text.strip(), 60)}`" for one in found]
@@ -377,7 +374,7 @@ def _title(name: str) -> str | None:
 
 def _plain(text: str) -> str:
     """Return the words of an HTML text; what only looks like a tag (`<tenant>.example.com`) stays."""
-    spaced = _TAG.sub(lambda tag: "" if tag[2].lower() in _INLINE else "\n", text)
+    spaced = _INLINE.sub("", _BLOCK.sub("\n", text))
     return re.sub(r"\n\s*\n+", "\n", html.unescape(spaced)).strip()
 
 

@@ -205,7 +205,7 @@ def _like_globs(source: Source) -> int:
 
 def _like_regexes(source: Source) -> int:
     found = _recognises(source, _REGEX_MARKS, _GLOB_MARKS)
-    if found and Path(source.name).name == ".scope":
+    if Path(source.name).name == ".scope" and not any(map(_GLOB_MARKS.search, source.head.splitlines())):
         return 80
     # Hosts without any mark are a list of hosts.
     return found if found > 30 else 0

@@ -133,6 +133,10 @@ def host_branch(branch: Branch) -> Part:
             raise DeadRegexError("no host is empty")
         return Part((), (ANY_HOST,), (ANY_HOST,), why="it matches any host")
     kinds = {_kind(token) for token in branch.tokens if not isinstance(token, Literal)}
+    edge = (branch.starts and glob.startswith(".")) or (branch.ends and glob.endswith("."))
+    if edge or (glob.endswith(".") and re.fullmatch(r"[0-9.]+", glob)):
+        # As a regex the dot is one more character; as a listed host it would be no part of the name.
+        return Part((), None, (f"*{glob.strip('.')}*",), why="no host starts or ends with a dot")
     if re.fullmatch(r"[0-9.*]+", glob):
         return _octet_glob(glob, kinds)
     glob, most = _loosened(glob, branch)

@@ -257,9 +257,9 @@ class _Planner:
             if not killers:
                 found.append(one)
                 continue
-            wrong = next((e for e in killers if _outweighs(one, e)), killers[0])
-            theirs = f"`{printable(wrong.rule.text, 60)}`"
-            if all(_outweighs(one, e) for e in killers):
+            meant = next((e for e in killers if _means(e, one)), None)
+            theirs = f"`{printable((meant or killers[0]).rule.text, 60)}`"
+            if meant is None:
                 message = f"in {self.tool} the exclusion {theirs} beats it, so it was not written"
                 self.lose(one.rule, "beaten", message)
             else:
@@ -326,6 +326,13 @@ def _outweighs(inclusion: Planned, exclusion: Planned) -> bool:
     if isinstance(inclusion.hosts, Addresses) != isinstance(exclusion.hosts, Addresses):
         return True  # Here a name never matches an address; a tool compares both as texts.
     return all(overrides(mine, theirs) for mine in inclusion.matches for theirs in exclusion.matches)
+
+
+def _means(exclusion: Planned, inclusion: Planned) -> bool:
+    """Tell whether the exclusion covers the whole inclusion here too, and not in the tool alone."""
+    (zone,) = inclusion.zones()
+    held = [m for m in exclusion.matches if isinstance(m.zone, Zone) and lies_in(zone, m.zone)]
+    return any(not overrides(mine, theirs) for mine in inclusion.matches for theirs in held)
 
 
 def _may_meet(inclusion: Planned, exclusion: Planned) -> bool:

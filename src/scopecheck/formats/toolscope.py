@@ -140,9 +140,11 @@ class ToolScope:
         if rough:
             self._narrowed(shown, entry, "it is read wider than it is, and so only as a question")
         if meaning.most is None or len(read) < len(expected):
+            # Whoever looks for hosts in a regex finds too many or none, so they stand in clear text.
             hosts = ", ".join(meaning.hosts or meaning.cover)
-            text = f"{shown} ({hosts})" if hosts else shown
-            listed = Listed(text, Effect.EXCLUDE, entry, AssetType.URL)
+            text = f"hosts such as {hosts}" if hosts else shown
+            note = _origin(shown) if hosts else None
+            listed = Listed(text, Effect.EXCLUDE, entry, AssetType.URL, note=note)
             self.builder.add_unresolved(listed, meaning.why or "no pattern expresses it")
             self._cover += [Zone(None, Glob(glob)) for glob in meaning.cover]
         for spec in read:
@@ -150,15 +152,14 @@ class ToolScope:
 
     def _covered(self, spec: Spec) -> Iterator[Zone]:
         """Yield what the tool itself excludes by a target, without what our readings add."""
-        path = _widest(spec.path)
-        yield Zone(None, Glob(spec.host), spec.port, path)
+        yield from (Zone(None, Glob(spec.host), spec.port, path) for path in _readings(spec.path))
         if spec.host == ANY_HOST:
             # No glob holds an address, but the tool compares it as a text like any other.
             yield from (Zone(None, addresses, spec.port) for addresses in _EVERY_ADDRESS)
         meaning = self.builder.readable(_listed(spec, Effect.EXCLUDE))
         for pattern in meaning.patterns if meaning is not None else ():
             if isinstance(pattern, UrlPattern):
-                for hosts, doubts, _ in pattern.hosts:
+                for (hosts, doubts, _), path in product(pattern.hosts, _readings(spec.path)):
                     if _ADDED.isdisjoint(doubts):
                         yield Zone(None, hosts, spec.port, path)
 
@@ -227,16 +228,21 @@ class ToolScope:
 
 
 def _listed(spec: Spec, effect: Effect, shown: str = "", entry: str = "", *, wide: bool = False) -> Listed:
-    note = f"read from `{printable(shown, 500)}`" if shown and shown != spec.text else None
+    note = _origin(shown) if shown and shown != spec.text else None
     return Listed(spec.text, effect, entry, AssetType.URL, reading="wide" if wide else "both", note=note)
 
 
-def _widest(path: str) -> PathSet:
-    """Return the paths that a path rule of a tool without regard to letter case may match."""
+def _origin(shown: str) -> str:
+    return f"read from `{printable(shown, 500)}`"
+
+
+def _readings(path: str) -> tuple[PathSet, ...]:
+    """Return what a path rule of a tool without regard to letter case may match, in every reading."""
     if path in ("", PAGE):
-        return PathSet(page=path == PAGE)
+        return (PathSet(page=path == PAGE),)
     segments = PathSet.parse(path).segments
-    return PathSet(segments, deep=any("*" in segment for segment in segments)).loosened()
+    plain = (PathSet(segments), PathSet(segments, deep=True))
+    return (*plain, *(one.loosened() for one in plain))
 
 
 def _hosts_of(meaning: Interpretation) -> Iterator[HostSet]:

@@ -25,6 +25,7 @@ KeyPath: TypeAlias = tuple[str | int, ...]
 MAX_SIZE = 16 * 1024 * 1024
 MAX_DEPTH = 40
 _MAX_MENDED_STARS = 100
+_MAX_FLOW = 1_000
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+")
@@ -171,6 +172,8 @@ def _lower(message: str) -> str:
 
 
 def _read_yaml(text: str, document: Document) -> None:
+    if _flow_depth(text) > _MAX_FLOW:  # libyaml takes quadratic time for deep nesting.
+        raise RecursionError
     for _ in range(_MAX_MENDED_STARS):
         try:
             events = list(yaml.parse(text, Loader=_LOADER))
@@ -187,6 +190,15 @@ def _read_yaml(text: str, document: Document) -> None:
             _YamlBuilder(document).build(iter(events))
             return
     document.problem("yaml-syntax", "too many unquoted stars; the rest of the file was not read", 1, 1)
+
+
+def _flow_depth(text: str) -> int:
+    """Return how deeply brackets nest, quotes not considered."""
+    depth = deepest = 0
+    for mark in re.finditer(r"[\[{\]}]", text):
+        depth = depth + 1 if mark[0] in "[{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _mend_star(text: str, error: yaml.MarkedYAMLError, document: Document) -> str | None:

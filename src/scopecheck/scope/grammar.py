@@ -120,19 +120,15 @@ def _parse_one(
     host_text, port = _split_port(rest[: len(authority)], source)
     path, query, page = _split_tail(tail, source, notes)
     host = classify(host_text, source, owned, notes)
-    if (
-        host.addresses is not None
-        and scheme_match is None
-        and path.segments
-        and path.segments[0][:1].isdigit()
-    ):
+    numbered = bool(path.segments) and path.segments[0][:1].isdigit()
+    if scheme_match is None and numbered and (host.addresses is not None or port is not None):
         raise PatternSyntaxError(f"`{source}` is neither an address nor a block", source)
     if page and host.text in shared_hosts().all:
         raise PatternSyntaxError(f"`{source}` names a place on a shared host by its fragment alone", source)
     pattern = UrlPattern(source, effect, host, scheme, port, path, parse_query(query))
     if page:
         pattern = replace(pattern, path=PathSet(page=True))
-    if _PLACEHOLDER.search(tail):
+    if _PLACEHOLDER.search(tail) or (host.form is HostForm.TAIL and _PLACEHOLDER.search(host_text)):
         pattern = replace(pattern, demoted=Doubt.WIDE_READING)
     return _unify_link(pattern, effect), tuple(notes)
 
@@ -176,6 +172,8 @@ def _split_tail(tail: str, source: str, notes: list[str]) -> tuple[PathSet, str,
         page = path in ("", "/") and not query
     if path.startswith("*"):
         path = "/" + path
+    if re.fullmatch(r"/[.*…]+", path):  # `/.*` and `/...` mean the whole site.
+        path = ""
     # What the URL parser would encode in a target's path is encoded here too.
     encoded = quote(path, safe="!#$%&'()*+,-./:;=?@[\\]_|~")
     return PathSet.parse(canonical_path(encoded) if path else ""), query, page
@@ -205,7 +203,8 @@ def classify(text: str, source: str, owned: frozenset[str], notes: list[str]) ->
     if stars == 0:
         return HostText(HostForm.EXACT, labels)
     if placeholder:
-        return HostText(HostForm.PLACEHOLDER, labels)
+        tail = labels[-1] == "*" and len(labels) > 1 and "*" not in "".join(labels[:-1])
+        return HostText(HostForm.TAIL if tail else HostForm.PLACEHOLDER, labels)
     if labels[0] == "*" and stars == 1:
         return _below(labels, owned)
     if labels[-1] == "*" and len(labels) > 1:
@@ -287,6 +286,8 @@ def _labels(text: str, source: str) -> tuple[str, ...] | Addresses:
             raise PatternSyntaxError(f"`{source}` is neither a name nor an address", source)
         return Addresses(host.version, int(host), int(host))
     _refuse_symbols(text, source)
+    if host in ("http", "https"):
+        raise PatternSyntaxError(f"`{source}` names a scheme where a host belongs", source)
     names = host.split(".")
     spelled = re.split(r"[.。．｡]", text.removesuffix("."))
     if len(names) != len(spelled):
@@ -322,8 +323,10 @@ def _octets(text: str) -> Addresses | None:
     if match is None:
         return None
     stars = match[2].count("*")
-    if match[1].count(".") + stars != 4:
+    octets = match[1].count(".")
+    if octets + stars > 4 or (octets + stars < 4 and stars > 1):
         return None
+    stars = 4 - octets  # `10.0.*` is `10.0.*.*`.
     try:
         first = int(IPv4Address(match[1] + ".".join(["0"] * stars)))
     except ValueError:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from scopecheck.errors import PatternSyntaxError
-from scopecheck.scope.grammar import parse_listed
+from scopecheck.scope.grammar import parse_listed, stars_for_placeholders
 from scopecheck.scope.pattern import Effect, HostForm, Pattern, ThingPattern, UrlPattern
 from scopecheck.scope.prose import is_conditional, is_file_name, named_hosts, plain_text
 from scopecheck.scope.zone import Doubt
@@ -34,11 +34,17 @@ _FINDING_WORDS = re.compile(
 )
 # Words that take the target away instead of naming it.
 _DENIES = re.compile(
-    r"\b(?:out[- ]of[- ]scope|oos|exclu\w+|except\w*|forbidden|prohibited|never|off[- ]limits|no|not|but|minus|"
-    r"ineligible|blacklist\w*|denylist\w*|without|don['’]t|denied|deny|disallow\w*|banned|avoid)\b",
+    r"\b(?:out[- ]of[- ]scope|oos|exclu\w+|except\w*|forbidden|prohibited|never|off[- ]limits|no|not|but|"
+    r"minus|ineligible|blacklist\w*|denylist\w*|without|don['’]t|denied|deny|disallow\w*|banned|avoid)\b",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"\W*(?:(?:is|are|currently|now|temporarily)\s+)*(?:out[- ]of[- ]scope|oos|excluded|do not test|"
+    r"don['’]t test|not in[- ]scope|not eligible|forbidden|prohibited|off[- ]limits|ineligible)\W*",
     re.IGNORECASE,
 )
 _PREPOSITION_END = re.compile(r"\b(?:on|at|in|of|for|from|to|by|with|under|via|against)\W*\Z", re.IGNORECASE)
+_LIST_END = re.compile(r"(?:[,|/&]|\b(?:and|or))\Z", re.IGNORECASE)
 _NOTE = re.compile(r"\A(\S+)\s+\((.*?)\)*\s*\Z", re.DOTALL)
 _DASH_NOTE = re.compile(r"\A(\S+)\s+(?:[-–—:]+|->)\s+(.+)\Z", re.DOTALL)
 _PACKAGE = re.compile(r"[A-Za-z][\w-]*(?:\.[A-Za-z0-9_][\w-]*)+")
@@ -117,15 +123,29 @@ def _clean(text: str, notes: list[str]) -> str:
         (r"\A`(.*)`\Z", r"\1", "code marks were dropped"),
         (r"\A(\*\*|__)(?=\w)(.*)\1\Z", r"\2", "marks of emphasis were dropped"),
         (r"\[\.\]|\(\.\)", ".", "`[.]` is read as a dot"),
+        (r"([,|]) +(?=[^{}()]*[})])", r"\1", "spaces between alternatives were dropped"),
         (r"\A\*/(?=[\w-]+\.[\w.-]+\Z)", "*.", "`*/` in front is read as a mangled `*.`"),
         (r"\A<(https?://[^<>]+)>\Z", r"\1", "angle brackets were dropped"),
-        (r"\A\[([^\]]+)\]\((?:https?:)[^)]*\)\Z", r"\1", "the text of a Markdown link was taken"),
+        (r"\A\[([^\]\s]+)\]\((?:https?://)?\1/?\)\Z", r"\1", "a Markdown link was unwrapped"),
+        (r"\A\[([^\]\s]+\.[^\]\s]+)\]\((https?:[^)]*)\)\Z", r"\1, \2", "both sides of a link were taken"),
+        (r"\A\[[^\]]+\]\((https?:[^)]*)\)\Z", r"\1", "the address of a Markdown link was taken"),
+        (r"\A<([\w*-]+(?:\.[\w*-]+)+)>\Z", r"\1", "angle brackets were dropped"),
+        (r"\Ahxxp", "http", "`hxxp` is read as `http`"),
+        (r"\s*[\[({]dot[\])}]\s*", ".", "`(dot)` is read as a dot"),
+        (r"(?<=\w) dot (?=\w)", ".", "`dot` is read as a dot"),
         (r"\A[\"“”‘’'«»](.*)[\"“”‘’'«»]\Z", r"\1", "quotation marks were dropped"),
         (r"[,;]+\Z", "", "a comma at the end was dropped"),
         (r"(?<=[\w/])\.\Z", "", "a full stop at the end was dropped"),
         (r"(?<=\S)\s+\*+\Z", "", "a star apart at the end was dropped"),
         (r"\A(\*\.) +(?=[\w.-]+\Z)", r"\1", "a space inside the host was dropped"),
     )
+    numbered = re.sub(r"\A(?:[0-9]{1,3}|[a-z])[.)]\s+(?=\S)", "", stripped)
+    if numbered != stripped:
+        stripped = numbered
+        notes.append("a list number in front was dropped")
+    if re.fullmatch(r"[\w*-]+(?:\s*\.\s*[\w*-]+)+", stripped) and re.search(r"\s", stripped):
+        stripped = re.sub(r"\s+", "", stripped)
+        notes.append("spaces inside the host were dropped")
     for pattern, by, note in steps:
         changed = re.sub(pattern, by, stripped, flags=re.DOTALL).strip()
         if changed != stripped:
@@ -212,7 +232,8 @@ def _joined_by_slash(text: str, context: Context) -> tuple[UrlPattern, ...]:
     for part in rest.split("/"):
         if re.fullmatch(r"[\w*-]+(\.[\w*-]+)+", part) and not is_file_name(part) and part[-1].isalpha():
             try:
-                found += parse_listed(part, Effect.EXCLUDE, context.owned).patterns
+                for host in (part, first):
+                    found += parse_listed(host, Effect.EXCLUDE, context.owned).patterns
             except PatternSyntaxError:
                 continue
     return tuple(replace(pattern, demoted=Doubt.WIDE_READING) for pattern in found)
@@ -222,7 +243,7 @@ def _may_be_target(text: str, context: Context) -> bool:
     """Tell a target from a word: it has a scheme, a dot, a colon, or a star."""
     if "://" in text:
         return True
-    host = re.split(r"[/?#]", text, maxsplit=1)[0]
+    host = re.split(r"[/?#]", stars_for_placeholders(text), maxsplit=1)[0]
     if not re.search(r"[.。．｡*]|:[0-9]|:.*:|\A\[", host) or text.startswith("/"):
         return False
     ending = re.split(r"[.。．｡]", host)[-1].lower()
@@ -277,12 +298,15 @@ def _with_note(clean: str, context: Context) -> _Attempt:
         if inner is not None:
             words = match[2].strip()
             hosts = any(named_hosts(plain_text(words)))
-            if context.effect is Effect.INCLUDE and _DENIES.search(words) and not hosts:
+            if context.effect is Effect.INCLUDE and _DENIED.fullmatch(words):
                 return None  # "a.example.com (out of scope)" lists nothing.
             if context.effect is Effect.INCLUDE and hosts and shape is _DASH_NOTE:
                 return None  # "*.example.com - b.example.com" may add the second or take it away.
             note = f"`{printable(words, 80)}` is read as a note"
-            return Interpretation(inner.patterns, (*inner.notes, note), words)
+            patterns = inner.patterns
+            if context.effect is Effect.INCLUDE and hosts and re.search(r"\bonly\b", words, re.IGNORECASE):
+                patterns = tuple(replace(pattern, demoted=Doubt.CONDITION) for pattern in patterns)
+            return Interpretation(patterns, (*inner.notes, note), words)
     return None
 
 
@@ -294,18 +318,16 @@ def _with_noun(clean: str, context: Context) -> _Attempt:
     start = clean.rfind(" ", 0, named.start) + 1
     phrase, rest = clean[:start].strip(), clean[start:]
     words = re.sub(r"[-–—:]+\Z", "", phrase).strip()
-    if (
-        not re.search(r"\w", words)
-        or _DENIES.search(words)
-        or len(words.split()) > 8
-        or _PROSE_WORDS.search(words)
-        or _PREPOSITION_END.search(words)
-    ):
+    rest = rest[1:-1] if rest.startswith("(") and rest.endswith(")") else rest
+    if not re.search(r"\w", words) or len(words.split()) > 8 or _LIST_END.search(words):
+        return None
+    about_findings = _FINDING_WORDS.search(words) is not None and not _DENIES.search(words)
+    if not about_findings and any(one.search(words) for one in (_DENIES, _PROSE_WORDS, _PREPOSITION_END)):
         return None
     inner = _targets(rest, context) or _with_note(rest, context)
     if inner is None:
         return None
-    if _FINDING_WORDS.search(words):  # "Leaked accounts *.example.com" lists a kind of finding there.
+    if about_findings:  # "Leaked accounts *.example.com" lists a kind of finding there.
         patterns = tuple(replace(pattern, demoted=Doubt.CONDITION) for pattern in inner.patterns)
         return Interpretation(patterns, (*inner.notes, f"holds for `{printable(words, 80)}` alone"), clean)
     note = f"`{printable(words, 80)}` in front is read as the name of the target"

@@ -170,7 +170,9 @@ def _asset_problems(document: Document) -> Iterator[Diagnostic]:
             text, kind = fields.get("asset"), fields.get("type")
             if not isinstance(text, str) or not text:
                 continue
-            context = Context(effect, str(kind) if kind in set(AssetType) else "", owned=names)
+            context = Context(
+                effect, kind if isinstance(kind, str) and kind in set(AssetType) else "", owned=names
+            )
             problem = _asset_problem(text, context)
             if problem is not None:
                 path: KeyPath = (side, number, "asset") if isinstance(entry, Mapping) else (side, number)

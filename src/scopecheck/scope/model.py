@@ -241,7 +241,7 @@ class Program(Model):
             if isinstance(texts, (str, bytes)):
                 raise TypeError(f"`{side}` is a list of texts, not one text")
             sides[side] = [str(text) for text in texts]
-        owned = tuple(owned)
+        owned = tuple(one for one in map(str, owned) if 0 < len(one) <= 253 and one.isascii())
         includes = [_rule_or_text(Inclusion, *one, owned) for one in enumerate(sides["include"])]
         excludes = [_rule_or_text(Exclusion, *one, owned) for one in enumerate(sides["exclude"])]
         return cls(

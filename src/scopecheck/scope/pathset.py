@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import parse_qsl, unquote
@@ -74,10 +75,12 @@ ANY_PATH = PathSet()
 
 def loosen(path: str) -> str:
     """Return what a forgiving server may make of a path: decoded twice, folded, no parameters."""
-    for _ in range(2):
+    for _ in range(3):
         path = unquote(path)
-    path = re.sub(r"[\\/]+", "/", path.casefold())
-    return resolve_dots("/".join(segment.partition(";")[0] for segment in path.split("/")))
+    path = unicodedata.normalize("NFC", path) if len(path) < 2_000 else path
+    segments = re.split(r"[\\/]", path.casefold())
+    plain = "/".join(segment.partition(";")[0].strip("\x00 \t\r\n") for segment in segments)
+    return resolve_dots(re.sub(r"/+", "/", plain))
 
 
 def path_within(inner: PathSet, outer: PathSet, *, ends_count: bool = True) -> bool:

@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scopecheck.errors import HostError
-from scopecheck.scope.grammar import stars_for_placeholders
+from scopecheck.errors import HostError, PatternSyntaxError
+from scopecheck.scope.grammar import expand, stars_for_placeholders
 from scopecheck.targets.host import parse_host
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "plain_text",
     "restates_default",
     "restricted",
+    "restricted_paths",
     "touches",
     "widens",
 ]
@@ -87,12 +88,17 @@ _CONDITION = re.compile(
     r"\bonly if\b|\)\s*AND\b|\bAND\s*\(|\bprovided that\b|\bonly when\b|\bif and only if\b"
 )
 _RESTRICTING = re.compile(
-    r"\b(?:except(?:ing|ion|ions)?|excluding|excludes?|excluded|out[- ]of[- ]scope|not in[- ]scope|"
-    r"not (?:eligible|included|allowed|permitted)|other than|do(?:es)? not (?:test|include|apply)|"
-    r"don['’]t test|(?:should|must|may|can)(?: not|n['’]t) be|cannot be|off[- ]limits|forbidden|prohibited)\b",
+    r"\b(?:except(?:ing|ion|ions)?|excluding|excludes?|excluded|exclusions?|out[- ]of[- ]scope|oos|"
+    r"(?:not|isn['’]t|aren['’]t)(?: currently)? (?:in|within|part of)(?: the| our)?[- ]scope|"
+    r"no longer in scope|removed from scope|"
+    r"outside(?: of)?(?: the| our)? scope|not (?:eligible|included|allowed|permitted)|other than|apart from|"
+    r"but not|besides|never|off[- ]limits|forbidden|prohibited|cannot be|"
+    r"(?:do(?:es)? not|don['’]t|may not|must not) (?:test|touch|scan|attack|include|apply|target|use|access)|"
+    r"(?:should|must|may|can)(?: not|n['’]t) be)\b",
     re.IGNORECASE,
 )
 _DENYING = re.compile(r"\b(?:not?|without|but|minus|never|only)\b", re.IGNORECASE)
+_ALTERNATIVES = re.compile(r"[\w.*-]{0,100}[({][\w.*-]{0,60}[|,][\w.*|,-]{0,200}[)}][\w.*-]{0,100}")
 _HEADING = re.compile(
     r"(?:out[- ]of[- ]scope|exclu(?:ded|sions?|ding)|exceptions?|not in[- ]scope)[^.\n]{0,60}:\W*\Z",
     re.IGNORECASE,
@@ -109,12 +115,15 @@ _ALL_OF = re.compile(
     r"\b(?:\(?sub\)?-?domains?|domains?|assets?|websites?|hosts?|properties)\b",
     re.IGNORECASE,
 )
-_PATH = re.compile(r"(?<![\w./:@])/[A-Za-z][\w.-]{2,}(?:/[\w.*-]+){0,8}/?")
+_PATH = re.compile(r"(?<![\w./:@])/[A-Za-z][\w.*-]{2,}(?:/[\w.*-]+){0,8}/?")
 _LIMITS = re.compile(
     r"\bonly (?:if|when|within)\b"
     r"|\bthis (?:sub-?domain|domain|asset|scope|target|host|wildcard)\b[^.\n]{0,60}\bout[- ]of[- ]scope\b"
     r"|\bthis (?:scope|asset|target|domain|wildcard) is\b[^.\n]{0,40}\bfor\b[^.\n]{0,80}\bonly\b"
-    r"|\bfalls? out(?:side)? of (?:the )?scope\b",
+    r"|\bfalls? out(?:side)? of (?:the )?scope\b|\bno longer in[- ]scope\b"
+    r"|\A\W*(?:(?:is|are|currently|now) )*"
+    r"(?:out[- ]of[- ]scope|oos|do not test|don['’]t test|not in[- ]scope)\W*\Z"
+    r"|\bonly\b[^.\n]{0,5}(?:[\w*-]+\.)+[\w-]+[^\n]{0,200}\b(?:in[- ]scope|eligible)\b",
     re.IGNORECASE,
 )
 _WIDENS = re.compile(
@@ -157,7 +166,9 @@ def plain_text(text: str) -> str:
     if not text.isascii():  # In pieces, since normalising a long run of combining marks is quadratic.
         pieces = (text[start : start + 256] for start in range(0, len(text), 256))
         text = "".join(unicodedata.normalize("NFKC", piece) for piece in pieces)
-    text = re.sub(r"\[\.\]|\(\.\)|\[dot\]|\\\.|[。．｡]", ".", text)
+    text = re.sub(r"\[\.\]|\(\.\)|\[dot\]|\\\.|%2e|[。．｡]", ".", text, flags=re.IGNORECASE)
+    text = re.sub(r"\bout[\s-]+of[\s-]+scope\b", "out of scope", text, flags=re.IGNORECASE)
+    text = _ALTERNATIVES.sub(_spelled_out, text)
     return re.sub(r"(?<=\w) +\.(?=\w)", ".", stars_for_placeholders(text))
 
 
@@ -167,12 +178,19 @@ def named_hosts(text: str) -> Iterator[Named]:
         run = _undecorated(match[0])
         if "." not in run or _is_mail(text, match.start()) or text.startswith("@", match.end()):
             continue
-        start = match.start() + match[0].index(run)
+        start = match.start() + max(match[0].find(run), 0)
         for host in _hosts_in(run):
             tail = _TAIL.match(text, start + len(host)) if run == host else None
             behind = tail[0].rstrip(".,:!?") if tail else ""
             # A path cut short would be another path; without one, the whole host is named.
             yield Named(host, behind if len(behind) < 300 else "", start, start + len(host))
+
+
+def _spelled_out(match: re.Match[str]) -> str:
+    try:
+        return ", ".join(expand(match[0])[:50])
+    except PatternSyntaxError:
+        return match[0]
 
 
 def named_addresses(text: str) -> Iterator[str]:
@@ -188,7 +206,7 @@ def named_addresses(text: str) -> Iterator[str]:
 
 def _undecorated(run: str) -> str:
     """Drop hyphens, dots and marks of emphasis around a host; a `*.` in front stays."""
-    run = run.strip("-.").removeprefix("**")
+    run = re.sub(r"\.{2,}", ".", run.strip("-.").removeprefix("**").lstrip("-."))
     if run.startswith("_") and run.endswith("_"):
         run = run.strip("_")
     if run.endswith("*") and not run.endswith(".*"):
@@ -200,7 +218,7 @@ def _undecorated(run: str) -> str:
 def _is_mail(text: str, start: int) -> bool:
     """Tell `someone@host` from `https://someone@host`."""
     before = text[max(0, start - 80) : start]
-    return before.endswith("@") and re.search(r"://\S*\Z", before) is None
+    return re.search(r"\w@\Z", before) is not None and re.search(r"://\S*\Z", before) is None
 
 
 def _hosts_in(run: str) -> Iterator[str]:
@@ -241,6 +259,10 @@ def touches(text: str) -> tuple[Touch, ...]:
         bare = named.host.removeprefix("*.")
         below = bare != named.host or bool(_BELOW_ONLY.search(before))
         found[Touch(bare if "*" not in bare else named.host, below)] = None
+        listed = re.search(r"(?:\A|[\s(\[{|,/])([\w-]{1,63})\s*(?:[|,]|\band\b|\bor\b)\s*\Z", before[-100:])
+        parent = bare.partition(".")[2]
+        if listed is not None and "." in parent and "*" not in parent:  # "pay, admin.example.com"
+            found[Touch(f"{listed[1].lower()}.{parent}", below_only=False)] = None
     return tuple(found)
 
 
@@ -250,15 +272,29 @@ def restates_default(text: str) -> bool:
         return False
     if _ALL_ELSE.match(text):
         return True
-    return _EVERYTHING.match(text) is not None and bool(
-        _NOT_LISTED.search(text) or _NOT_IN_SCOPE.search(text)
-    )
+    if _EVERYTHING.match(text) is None:
+        return False
+    unlisted = _NOT_LISTED.search(text)
+    if unlisted is not None and not _OTHERWISE.search(text[: unlisted.start()]):
+        # "Services that are not included" restates the default, "the service is not included" does not.
+        copula = re.search(r"(?<!that)(?<!which)\s(?:is|are)\s+\Z", text[: unlisted.start()], re.IGNORECASE)
+        if copula is None or not unlisted[0].lower().endswith("included"):
+            return True
+    return _NOT_IN_SCOPE.search(text) is not None
 
 
 def excluded_paths(text: str) -> Iterator[str]:
     """Yield the paths that a text names without a host (`/tracking`, "routes ending with /a/b")."""
     for match in _PATH.finditer(text[:2_000]):
-        yield match[0].rstrip("/.,*")
+        yield match[0].rstrip("/.,")
+
+
+def restricted_paths(words: str, *, note: bool = False) -> Iterator[str]:
+    """Yield the paths that a restricting clause names without a host ("out of scope: /admin")."""
+    for line in words[:_MAX_PROSE].splitlines():
+        for sentence in _sentences(line):
+            if _RESTRICTING.search(sentence) or (note and _DENYING.search(sentence)):
+                yield from excluded_paths(sentence)
 
 
 def limits_itself(words: str) -> bool:
@@ -289,7 +325,7 @@ def restricted(words: str, *, note: bool = False) -> tuple[Named, ...]:
     list; a blank line or another heading ends such a list.
     """
     found: list[Named] = []
-    in_list, begun = False, False
+    in_list, begun, ended = False, False, False
     for line in plain_text(words).splitlines():
         named = list(named_hosts(line))
         stripped = line.strip().strip("#*_ ")
@@ -298,8 +334,9 @@ def restricted(words: str, *, note: bool = False) -> tuple[Named, ...]:
         if stripped.endswith(":") or (restricting and heading and not named):
             in_list = restricting or _HEADING.search(stripped) is not None
             begun = False
-        elif not stripped and begun:  # A blank line ends a list that has begun.
-            in_list = False
+        elif ended and in_list and stripped and not re.match(r"[-*•+\d]|\S+\Z", line.strip()):
+            in_list = False  # A blank line ends a list that has begun, unless another item follows.
+        ended = not stripped and begun
         begun = begun or bool(named) or any(named_addresses(line))
         for sentence in _sentences(line):
             if in_list or _RESTRICTING.search(sentence) or (note and _DENYING.search(sentence)):
@@ -309,7 +346,7 @@ def restricted(words: str, *, note: bool = False) -> tuple[Named, ...]:
 
 
 def _sentences(line: str) -> list[str]:
-    return re.split(r"(?<=[.!?;])\s+", line)
+    return re.split(r"(?<=[.!?])\s+", line)
 
 
 def widens(words: str) -> bool:

@@ -138,6 +138,8 @@ def parse_target(text: str, listed: Container[str] = frozenset()) -> Target:
     block = parse_block(plain)
     if block is not None:
         return block
+    if "://" not in text and name_key(text) in listed and " " in text:
+        return Name(text, name_key(text))  # A name may hold a colon, as a scheme does.
     if has_scheme(text):
         return parse_url(text)
     key = re.sub(r"\Aid(?=[0-9]{6,12}\Z)", "", name_key(text))
