@@ -58,9 +58,9 @@ def test_the_side_of_a_target_is_its_groups() -> None:
 
 
 def test_an_exclusion_that_is_a_finding_type_is_a_finding_rule_too() -> None:
-    excluded = group("Clickjacking", "Web shop", inside=False)
-    for one in excluded["targets"]:
-        one["category"] = "other"
+    excluded = group("Clickjacking", "Web shop", "Spam", inside=False)
+    for one, category in zip(excluded["targets"], ("other", "other", "hardware"), strict=True):
+        one["category"] = category
     program = program_of(excluded)
     assert [rule.finding for rule in program.findings.out_of_scope] == ["Clickjacking"]
     assert program.findings.out_of_scope[0].entry == "data.scope[0].targets[0]"

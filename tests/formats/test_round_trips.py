@@ -252,8 +252,9 @@ ASKED_HOSTS = (
 )
 ASKED_PATHS = ("/", "/api", "/api/x", "/apix", "/API", "/x/logout", "/x.js", "/x1", "/a/b")
 REQUESTS = [
-    *(Request("https", host, None, path) for host, path in product(ASKED_HOSTS, ASKED_PATHS)),
-    *(Request("http", host, port, "/api/x") for host, port in product(ASKED_HOSTS, (None, 443, 8443))),
+    *(Request("https", host, None, path) for host, path in product(ASKED_HOSTS[:2], ASKED_PATHS)),
+    *(Request("https", host, None, path) for host, path in product(ASKED_HOSTS[2:], ("/", "/api/x"))),
+    *(Request("http", host, port, "/api/x") for host, port in product(ASKED_HOSTS[:2], (None, 443, 8443))),
 ]
 
 
@@ -264,9 +265,9 @@ def taken_here(result: ImportResult) -> list[Request]:
 
 def burp_rules() -> list[dict[str, str]]:
     rules = [{"host": host, "file": "^/.*", "port": ""} for host in HOSTS]
-    rules += [{"host": HOSTS[2], "file": file, "port": ""} for file in FILES]
+    rules += [{"host": HOSTS[2], "file": file, "port": ""} for file in FILES[1:]]
     rules += [{"host": HOSTS[0], "file": "", "port": port} for port in PORTS]
-    rules += [{"host": "", "file": file, "port": ""} for file in FILES]
+    rules += [{"host": "", "file": file, "port": ""} for file in FILES[1:]]
     return [{"protocol": "any", **rule} for rule in rules]
 
 

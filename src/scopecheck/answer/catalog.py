@@ -20,10 +20,11 @@ from scopecheck.answer.matcher import Key, index_key
 from scopecheck.answer.verdict import Reason, Verdict
 from scopecheck.diagnostic import Diagnostic, Place
 from scopecheck.errors import ScopeSyntaxError, ScopeValidationError, TargetError, UnknownProgramError
+from scopecheck.scope.hostset import glob_matches
 from scopecheck.scope.model import Program
 from scopecheck.scope.pattern import Effect, UrlPattern
 from scopecheck.scope.zone import lies_in
-from scopecheck.targets.asset import App, Block, Name, Target, parse_target, shared_hosts
+from scopecheck.targets.asset import App, Block, Name, Target, name_key, parse_target, shared_hosts
 from scopecheck.targets.host import HostName, printable
 from scopecheck.targets.url import Url
 
@@ -110,6 +111,8 @@ class Catalog:
         if checker is None:
             stored = self._stored[number]
             program = _parse_program(stored, number) if isinstance(stored, str) else stored
+            if self._ids.get(program.id) != number:
+                raise _damaged(number)
             checker = self._checkers[number] = Checker(program)
             self._stored[number] = program
         return checker
@@ -132,17 +135,27 @@ class Catalog:
         A program lists a target where one of its inclusions matches, whatever beats it; an open scope
         does not count. A text that is no target is listed by none.
         """
-        try:
-            parsed = parse_target(target, self._tables["thing"])
-        except TargetError:
-            return []
         found: list[tuple[Program, Verdict]] = []
-        for number in sorted(set(self._candidates(parsed))):
+        for number in sorted(self._possible(target)):
             checker = self._checker(number)
             verdict = checker.check(target)
             lists = any(match.effect is Effect.INCLUDE for match in verdict.all_matches)
             if lists and verdict.reason is not Reason.OPEN_SCOPE:
                 found.append((checker.program, verdict))
+        return found
+
+    def _possible(self, target: str) -> set[int]:
+        """Return the programs that may list a target: as an asset of theirs, or as a host."""
+        found: set[int] = set()
+        for listed in (self._tables["thing"], frozenset[str]()):
+            try:
+                found.update(self._candidates(parse_target(target, listed)))
+            except TargetError:
+                continue
+        key = name_key(target)
+        for glob, numbers in self._tables["thing-glob"].items():
+            if glob_matches(glob, key):
+                found.update(numbers)
         return found
 
     def _candidates(self, target: Target) -> Iterator[int]:
@@ -153,11 +166,12 @@ class Catalog:
             yield from tables["thing"].get(target.id if isinstance(target, App) else target.key, ())
         elif isinstance(target, Block):
             yield from self._holding(target.version, target.first, target.last)
+            mapped = 0xFFFF << 32
+            if target.version == 6 and target.first < mapped + (1 << 32) and mapped <= target.last:
+                yield from self._holding(4, max(target.first - mapped, 0), target.last - mapped)
             return
         else:
             yield from self._url_candidates(target)
-        for numbers in tables["thing-glob"].values():
-            yield from numbers
 
     def _url_candidates(self, url: Url) -> Iterator[int]:
         tables = self._tables
@@ -178,6 +192,9 @@ class Catalog:
         app_id = shared_hosts().app_id(url)
         if app_id is not None:
             yield from tables["thing"].get(app_id, ())
+            for glob, numbers in tables["thing-glob"].items():
+                if glob_matches(glob, app_id):
+                    yield from numbers
 
     def _holding(self, version: int, first: int, last: int) -> Iterator[int]:
         return (n for v, low, high, n in self._ranges if v == version and low <= last and first <= high)
@@ -247,21 +264,36 @@ class Catalog:
                 name, 1, "it is no catalog", "make one with `scopecheck import FILE -o NAME.catalog`"
             )
         if header.get("version") != _VERSION or header.get("made_by") != __version__:
-            made = f"version {header.get('version')} of scopecheck {header.get('made_by')}"
+            made = printable(f"version {header.get('version')} of scopecheck {header.get('made_by')}")
             raise _unreadable(name, 1, f"it is a catalog of {made}", "import the programs again")
         index = _json_line(lines, 1, name)
-        if len(lines) != 2 + header.get("programs", -1):
+        count = header.get("programs")
+        if type(count) is not int or len(lines) != 2 + count:
             raise _unreadable(name, len(lines), "the catalog is cut short")
         catalog = cls(())
         try:
-            catalog._stored = list(lines[2:])
-            catalog._ids = {str(one): number for number, one in enumerate(index["ids"])}
-            catalog._tables.update(_checked_tables(index["tables"], len(catalog._stored)))
-            catalog._ranges = [(int(v), int(a), int(b), int(n)) for v, a, b, n in index["ranges"]]
-        except (KeyError, TypeError, ValueError, AttributeError):
+            catalog._fill(index, lines[2:])
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise _unreadable(name, 2, "the index of the catalog is damaged") from None
         catalog._prepare()
         return catalog
+
+    def _fill(self, index: dict[str, Any], programs: list[str]) -> None:
+        """Take an index and unread programs; raise `ValueError` where they do not fit together."""
+        ids = [str(one) for one in index["ids"]]
+        fits = all(
+            line.startswith(f'{{"id": {json.dumps(one)}') for one, line in zip(ids, programs, strict=True)
+        )
+        if len(set(ids)) != len(ids) or not fits:
+            raise ValueError("ids")
+        self._stored = list(programs)
+        self._ids = {one: number for number, one in enumerate(ids)}
+        self._tables.update(_checked_tables(index["tables"], len(programs)))
+        for version, first, last, number in index["ranges"]:
+            whole = all(type(one) is int for one in (version, first, last, number))
+            if not whole or version not in (4, 6) or not 0 <= number < len(programs):
+                raise ValueError("ranges")
+            self._ranges.append((version, first, last, number))
 
 
 def _contains(outer: object, inner: UrlPattern) -> bool:
@@ -274,7 +306,7 @@ def _contains(outer: object, inner: UrlPattern) -> bool:
 def _checked_tables(tables: dict[str, dict[str, list[int]]], count: int) -> _Tables:
     for kind in Key:
         for numbers in tables[kind.value].values():
-            if any(not 0 <= number < count for number in numbers):
+            if any(type(number) is not int or not 0 <= number < count for number in numbers):
                 raise ValueError(kind)
     return tables
 
@@ -290,10 +322,13 @@ def _parse_program(text: str, number: int) -> Program:
     try:
         return Program.model_validate(json.loads(text))
     except (ValueError, RecursionError, ValidationError):
-        problem = Diagnostic(
-            "damaged", "this line holds no program", Place("catalog", number + 3), "import again"
-        )
-        raise ScopeValidationError("the catalog is damaged", (problem,)) from None
+        raise _damaged(number) from None
+
+
+def _damaged(number: int) -> ScopeValidationError:
+    place = Place("catalog", number + 3)
+    problem = Diagnostic("damaged", "this line holds another program, or none", place, "import again")
+    return ScopeValidationError("the catalog is damaged", (problem,))
 
 
 def _unreadable(name: str, line: int, message: str, help: str = "") -> ScopeSyntaxError:

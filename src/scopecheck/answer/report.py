@@ -168,7 +168,7 @@ class _Secrets:
         self._known = {shape.prefix: shape for shape in self.shapes}
         prefixes = sorted({*self._known, *(prefix for prefix, _ in _COMMON_KEYS)}, key=len, reverse=True)
         # The tail is bounded, so that a text of nothing but beginnings takes no quadratic time.
-        self._key = re.compile(f"({'|'.join(map(re.escape, prefixes))})([A-Za-z0-9_-]{{16,512}})")
+        self._key = re.compile(f"({'|'.join(map(re.escape, prefixes))})([A-Za-z0-9_-]{{16,64}})")
 
     def mask(self, text: str, *, lines: bool = False) -> str:
         """Return the text with every key masked behind its prefix, also one that is spelled with escapes.

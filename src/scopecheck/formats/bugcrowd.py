@@ -14,13 +14,13 @@ Each field of a target is a text, "" or null, and `target` is the first of `uri`
 that holds one. The dumps of earlier years have `type` and `target` alone.
 
 Any of the three fields may state what is listed, so all are read. Where `name` is a target too it
-is a statement beside the others (P6); `target` at its end, in brackets, counts where it cannot be part
-of a title (`Staff accounts (*.example.com)`). Else `name` is what the asset is called, and its words
-belong to the rule (P5): words that no plain name has are the rule's instruction, a finding type among
-them is its condition, "out of scope" makes an inclusion an exclusion in the wide reading as well, and a
-name that speaks of "any", "all", "third party" or names other hosts is kept unread besides. On a row
-typed as an app a name is never a host. An exclusion of type other that is a type of finding and nothing
-else is a finding rule as well.
+is a statement beside the others (P6); with words around, an inclusion counts only where no title is
+spelled so (`Staff accounts (*.example.com)`, not `Pay with Example.com`). Else `name` is what the asset
+is called, and its words belong to the rule (P5): words that no plain name has are the rule's instruction,
+a finding type among them is its condition, "out of scope" makes an inclusion an exclusion in the wide
+reading as well, and a name that speaks of "any", "all", "third party" or names other hosts is kept unread
+besides. On a row typed as an app a name is never a host. An exclusion of type other that is a type of
+finding and nothing else is a finding rule as well.
 
 The brief document is what an engagement's page loads (`getBriefVersionDocument`; collectors
 bounty-targets, bbscope), one or a list of them ::
@@ -100,7 +100,7 @@ _DENIED = re.compile(
 _SWEEPING = re.compile(
     r"\b(?:any|all|every|everything|anything|others?|(?:third|3rd)[- ]part(?:y|ies))\b", re.IGNORECASE
 )
-_BRACKETED = re.compile(r"\A([^()]+)\(\s*([^\s()]+)\s*\)\s*\Z")
+_BRACKETED = re.compile(r"\w[^()]*\(\s*([^\s()]+)\s*\)\s*\Z")
 _NO_TITLE = re.compile(r"[*<{]|://")
 _BLOCK = re.compile(r"(?i)</?(?:p|br|[uo]l|li|h[1-6r]|div|tr|table|pre|blockquote)(?:\s[^<>]*)?/?>")
 _INLINE = re.compile(r"(?i)</?(?:[abisu]|em|strong|code|span|t(?:[dh]|head|body)|img|su[bp])(?:\s[^<>]*)?/?>")
@@ -291,20 +291,16 @@ class _Reader:
         """Return the target that a name states beside the other fields, None where it is a title."""
         if named.type in _APPS or not named.text.strip():
             return None
-        meaning, bracketed = self.builder.readable(named), _BRACKETED.match(named.text)
-        stated = named.text
-        if meaning is None and bracketed and _NO_TITLE.search(bracketed[2]):
-            stated = bracketed[2]
-            meaning = self.builder.readable(replace(named, text=stated))
-        if meaning is None or is_thing(meaning) or any(named_hosts(meaning.words)):
-            return None  # A "note" with a host in it is rather the target, and what stands before it a title.
-        return None if _shapes(meaning) <= known else stated
+        meaning = self.builder.readable(named)
+        if meaning is None or is_thing(meaning) or _shapes(meaning) <= known:
+            return None
+        wordy = any(not re.search(r"[.*/:]", token) for token in named.text.split())
+        title = named.effect is Effect.INCLUDE and wordy and not _NO_TITLE.search(named.text)
+        return None if title else named.text
 
     def _with_words(self, listed: Listed, name: str, texts: list[str]) -> Listed:
         """Return a rule with what the words of its name say about it (P5)."""
-        bracketed = _BRACKETED.match(name)
-        words = bracketed[1] if bracketed and _key(bracketed[2]) in map(_key, texts) else name
-        meaning = self.builder.readable(replace(listed, text=words))
+        meaning = self.builder.readable(replace(listed, text=name))
         target = meaning is not None and not is_thing(meaning)
         if not re.search(r"\w", name) or (target and not re.search(r"\s", name.strip())):
             return listed
@@ -331,7 +327,12 @@ class _Reader:
             for one in named_hosts(named.text)
         )
         sweeping = meaning is None and _SWEEPING.search(named.text) and not widens(named.text)
-        if (other and named.type not in _APPS) or sweeping:
+        bracketed = _BRACKETED.search(named.text)
+        if other and bracketed and _NO_TITLE.search(bracketed[1]) and named.effect is Effect.INCLUDE:
+            note = "in brackets behind a name that may restrict it"
+            inner = replace(named, text=bracketed[1], reading="wide", instruction=named.text, note=note)
+            self.builder.add(inner)
+        elif (other and named.type not in _APPS) or sweeping:
             self.builder.add_unresolved(named, "the name of an entry says more than its other fields")
 
     def _agreeing(self, found: list[Listed]) -> list[Listed]:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from scopecheck.errors import PatternSyntaxError
+from scopecheck.scope.cleaning import MAX_LISTED, clean_listed, refuse_unreadable
 from scopecheck.scope.grammar import parse_listed, stars_for_placeholders
 from scopecheck.scope.pattern import Effect, HostForm, Pattern, ThingPattern, UrlPattern
 from scopecheck.scope.prose import is_conditional, is_file_name, named_hosts, plain_text
 from scopecheck.scope.zone import Doubt
 from scopecheck.targets.asset import name_key, shared_hosts
-from scopecheck.targets.host import MAX_TEXT, HostName, printable
+from scopecheck.targets.host import HostName, printable
 from scopecheck.targets.url import Url
 
 __all__ = ["Context", "Interpretation", "interpret"]
 
-_INVISIBLE = re.compile(r"[\u00ad\u200b\u2060\ufeff\u200e\u200f\u2028\u2029\u202a-\u202e]")
-_REDACTED = re.compile(r"[█▇▆▉■▓]{2,}|\[redacted\]", re.IGNORECASE)
-_SENTINELS = frozenset({"2fa_required", "no_in_scope_table"})
 _PROSE_WORDS = re.compile(
     r"\b(?:any|all|every|everything|anything|other|others|see|found here|only|except|excluding|unless|not|"
     r"without|that|which|is|are|was|can|cannot|may|must|should|will|do|does|have|has|been|be|if|when|where|"
@@ -50,8 +47,6 @@ _DASH_NOTE = re.compile(r"\A(\S+)\s+(?:[-–—:]+|->)\s+(.+)\Z", re.DOTALL)
 _PACKAGE = re.compile(r"[A-Za-z][\w-]*(?:\.[A-Za-z0-9_][\w-]*)+")
 _ID_GLOB = re.compile(r"[A-Za-z][\w.-]*\.\*|\*\.?[\w.-]+\.[\w.-]+|[A-Za-z][\w.*-]*")
 
-_MAX_LISTED = 8_192
-"""Longest text read as targets, in characters; a longer one is prose."""
 
 WEB_TYPES = frozenset({"website", "api", "wildcard", "domain", "url", "network"})
 APP_TYPES = frozenset({"android", "ios", "windows-app", "mobile"})
@@ -88,13 +83,13 @@ _Attempt: TypeAlias = "Interpretation | None"
 def interpret(text: str, context: Context) -> Interpretation:
     """Return what a listed text means; raise `PatternSyntaxError` where nothing is beyond doubt."""
     notes: list[str] = []
-    clean = _clean(text, notes)
-    _refuse_unreadable(clean, text)
+    clean = clean_listed(text, notes)
+    refuse_unreadable(clean, text)
     if context.type in APP_TYPES:
         app = _app(clean, context)
         if app is not None:
             return replace(app, notes=(*notes, *app.notes))
-    if len(clean) > _MAX_LISTED:
+    if len(clean) > MAX_LISTED:
         raise PatternSyntaxError("the text is too long to be a target", text, "list one target an entry")
     found = _targets(clean, context) or _with_note(clean, context) or _with_noun(clean, context)
     if found is None and is_conditional(clean):
@@ -104,68 +99,6 @@ def interpret(text: str, context: Context) -> Interpretation:
     if found is None:
         raise _why_not(clean, text, context)
     return replace(found, notes=(*notes, *found.notes))
-
-
-def _clean(text: str, notes: list[str]) -> str:
-    """Drop what copying left behind (P2); every step is a note."""
-    if len(text) > _MAX_LISTED:
-        return text
-    clean = unicodedata.normalize("NFC", text) if len(text) <= MAX_TEXT else text
-    if _INVISIBLE.search(clean):
-        clean = _INVISIBLE.sub("", clean)
-        notes.append("invisible characters were dropped")
-    stripped = clean.strip()
-    if stripped != clean:
-        notes.append("white space around the text was dropped")
-    steps = (
-        (r"\A[-•+]\s+", "", "a list mark in front was dropped"),
-        (r"\\([*_.-])", r"\1", "a Markdown backslash was dropped"),
-        (r"\A`(.*)`\Z", r"\1", "code marks were dropped"),
-        (r"\A(\*\*|__)(?=\w)(.*)\1\Z", r"\2", "marks of emphasis were dropped"),
-        (r"\[\.\]|\(\.\)", ".", "`[.]` is read as a dot"),
-        (r"([,|]) +(?=[^{}()]*[})])", r"\1", "spaces between alternatives were dropped"),
-        (r"\A\*/(?=[\w-]+\.[\w.-]+\Z)", "*.", "`*/` in front is read as a mangled `*.`"),
-        (r"\A<(https?://[^<>]+)>\Z", r"\1", "angle brackets were dropped"),
-        (r"\A\[([^\]\s]+)\]\((?:https?://)?\1/?\)\Z", r"\1", "a Markdown link was unwrapped"),
-        (r"\A\[([^\]\s]+\.[^\]\s]+)\]\((https?:[^)]*)\)\Z", r"\1, \2", "both sides of a link were taken"),
-        (r"\A\[[^\]]+\]\((https?:[^)]*)\)\Z", r"\1", "the address of a Markdown link was taken"),
-        (r"\A<([\w*-]+(?:\.[\w*-]+)+)>\Z", r"\1", "angle brackets were dropped"),
-        (r"\Ahxxp", "http", "`hxxp` is read as `http`"),
-        (r"\s*[\[({]dot[\])}]\s*", ".", "`(dot)` is read as a dot"),
-        (r"(?<=\w) dot (?=\w)", ".", "`dot` is read as a dot"),
-        (r"\A[\"“”‘’'«»](.*)[\"“”‘’'«»]\Z", r"\1", "quotation marks were dropped"),
-        (r"[,;]+\Z", "", "a comma at the end was dropped"),
-        (r"(?<=[\w/])\.\Z", "", "a full stop at the end was dropped"),
-        (r"(?<=\S)\s+\*+\Z", "", "a star apart at the end was dropped"),
-        (r"\A(\*\.) +(?=[\w.-]+\Z)", r"\1", "a space inside the host was dropped"),
-    )
-    numbered = re.sub(r"\A(?:[0-9]{1,3}|[a-z])[.)]\s+(?=\S)", "", stripped)
-    if numbered != stripped:
-        stripped = numbered
-        notes.append("a list number in front was dropped")
-    if re.fullmatch(r"[\w*-]+(?:\s*\.\s*[\w*-]+)+", stripped) and re.search(r"\s", stripped):
-        stripped = re.sub(r"\s+", "", stripped)
-        notes.append("spaces inside the host were dropped")
-    for pattern, by, note in steps:
-        changed = re.sub(pattern, by, stripped, flags=re.DOTALL).strip()
-        if changed != stripped:
-            stripped = changed
-            notes.append(note)
-    return stripped
-
-
-def _refuse_unreadable(clean: str, text: str) -> None:
-    if not clean:
-        raise PatternSyntaxError("the text is empty", text, "write a host, URL, address, app id or name")
-    if len(text) > MAX_TEXT or re.search(r"[\x00-\x08\x0e-\x1f\ud800-\udfff]", text):
-        raise PatternSyntaxError("the text is too long or holds control characters", text)
-    shape = _REDACTED.sub("*", clean)
-    if shape != clean and not re.fullmatch(r"[\w*.-]*\.[\w-]+\.[A-Za-z]+", shape):
-        raise PatternSyntaxError(
-            f"`{printable(clean, 80)}` is redacted", text, "ask the program what it names"
-        )
-    if clean.casefold() in _SENTINELS:
-        raise PatternSyntaxError(f"`{clean}` is a mark of a tool, no asset", text)
 
 
 def _targets(clean: str, context: Context) -> _Attempt:
