@@ -197,7 +197,7 @@ PATTERN_ROWS: dict[str, SearchStrategy[str]] = {
     ),
     "shared host": _of("github.com", "https://github.com/", "etherscan.io", "play.google.com"),
     "condition": _texts("({} and {}) AND staff", hosts(), hosts()),
-    "placeholder": _texts("{}.{}", _of("<tenant>", "{name}", "your-store"), hosts()),
+    "placeholder": _texts("{}.{}", _of("<tenant>", "{name}", "your-store", "<a>.<b>"), hosts()),
     "name": _of(*NAMES),
     "list": _texts("{}{}{}", hosts(), _of(", ", " and ", " / ", " | ", " "), hosts()),
     "note": _texts("*.{} (only the {})", hosts(), _of("API", "login page")),

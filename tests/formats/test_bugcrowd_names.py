@@ -28,9 +28,10 @@ def decisions(program: Program, *asked: str) -> list[str]:
     return [checker.check(one).decision.name for one in asked]
 
 
-def test_the_name_of_an_app_is_never_a_host() -> None:
+@pytest.mark.parametrize("name", ["Example.com", "Example.com - Shop"])
+def test_the_name_of_an_app_is_never_a_host(name: str) -> None:
     link = "https://play.google.com/store/apps/details?id=com.example.app"
-    program = program_of(target("Example.com - Shop", link, type="android"))
+    program = program_of(target(name, link, type="android"))
     assert decisions(program, "https://example.com/", "com.example.app") == ["OUT_OF_SCOPE", "IN_SCOPE"]
     assert not program.unresolved
 
@@ -101,6 +102,13 @@ def test_an_exclusion_stays_certain_whatever_is_said_about_it(name: str, uri: st
     program = program_of(target("*.example.com"), out=(target(name, uri),))
     assert decisions(program, "https://docs.example.com/") == ["OUT_OF_SCOPE"]
     assert len(program.out_of_scope) == 1
+
+
+def test_p6_a_host_in_the_name_of_an_exclusion_is_excluded() -> None:
+    out = (target("Blog blog.example.com", "https://www.example.com/blog"),)
+    assert decisions(program_of(target("*.example.com"), out=out), "https://blog.example.com/") == [
+        "OUT_OF_SCOPE"
+    ]
 
 
 def test_an_inclusion_that_says_it_is_out_of_scope_is_a_question() -> None:

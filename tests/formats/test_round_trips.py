@@ -174,6 +174,40 @@ def test_whatever_the_tool_takes_in_scope_is_in_scope(name: str, data: st.DataOb
             assert verdict.in_scope, f"{request} is {verdict.reason} here\n{text}"
 
 
+SPELLINGS: list[tuple[str, list[str], str, str]] = [
+    # included, excluded, paths that the tool takes in scope, paths that it does not
+    (
+        "example.com/api",
+        [],
+        "/api /api/ /api/x /api/x%20y /api/x.y",
+        r"/api/../x /api/%2e%2e/x /api/..;/x /api//x /api\..\x /API /apix /x/../api /%61pi",
+    ),
+    (
+        "example.com",
+        ["example.com/admin"],
+        "/ /x%20y /administration /x/admin /x.admin",
+        r"/admin /ADMIN/x /x/../admin /%61dmin //admin /admin;x /x\..\admin /x/%2e%2e/admin",
+    ),
+    ("example.com", ["example.com/a*/x"], "/ /b/x", "/ab/x /a/b/x /A/X"),
+    ("example.com", ["example.com/a:b"], "/ /b", "/a:b /a%3Ab"),
+    # Names of repositories are compared without letter case and `.git` (T6).
+    ("github.com", ["github.com/Org/Repo"], "/org/other", "/org/repo /ORG/repo.git /Org/Repo.git/x"),
+]
+
+
+@pytest.mark.parametrize("name", ["burp", "zap"])
+@pytest.mark.parametrize(("include", "exclude", "taken", "refused"), SPELLINGS)
+def test_a_path_is_compared_as_any_server_may_read_it(
+    name: str, include: str, exclude: list[str], taken: str, refused: str
+) -> None:
+    """T5: a tool compares what was sent, a server what it makes of it."""
+    write, evaluate = WRITERS[name]
+    tool = evaluate(write(sc.Program.from_assets([include], exclude)).text)
+    host = include.partition("/")[0]
+    asked = [path for path in f"{taken} {refused}".split() if tool.takes(Request("https", host, None, path))]
+    assert asked == taken.split()
+
+
 @pytest.mark.parametrize("name", READERS)
 @given(data=st.data())
 def test_what_was_written_lets_nothing_in_when_it_is_read_back(name: str, data: st.DataObject) -> None:

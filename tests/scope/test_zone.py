@@ -7,6 +7,7 @@ from hypothesis import event, given
 
 from members import missing
 from scopecheck.scope.grammar import parse_listed
+from scopecheck.scope.hostset import Names, Span
 from scopecheck.scope.pattern import Effect
 from scopecheck.scope.zone import (
     Everything,
@@ -102,6 +103,8 @@ NOT_NARROWER = [
     ("e.com", "e.com:8443", "https://e.com:8443/"),
     ("e.com/p", "e.com/p?tab=x", "https://e.com/p?tab=x"),
     # merely overlapping
+    ("a.e.com", "wss://*.e.com", "wss://a.e.com/"),
+    ("*-dev.e.com", "x*.e.com", "x-dev.e.com"),
     ("api-*.e.com", "*-dev.e.com", "api-dev.e.com"),
     ("dev.*.e.com", "*.api.e.com", "dev.api.e.com"),
     ("*.e.com", "launcher.e.*", "launcher.e.com"),
@@ -134,6 +137,16 @@ def test_not_strictly_narrower(include: str, exclude: str, target: str) -> None:
 @pytest.mark.parametrize(("include", "exclude", "target"), NARROWER)
 def test_what_is_narrower_one_way_is_not_the_other_way(include: str, exclude: str, target: str) -> None:
     assert not narrower(exclude, include, target)
+
+
+def test_a_difference_of_the_apex_only_is_none_against_a_narrow_match() -> None:
+    """3.3."""
+    below, both = (
+        Zone(None, Names(("e", "com"), Span.BELOW)),
+        Zone(None, Names(("e", "com"), Span.AT_OR_BELOW)),
+    )
+    assert not strictly_narrower(below, both, against_narrow=True)
+    assert strictly_narrower(below, both, against_narrow=False)
 
 
 @given(zones(), zones())
