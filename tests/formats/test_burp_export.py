@@ -37,6 +37,7 @@ WRITTEN: list[tuple[str, list[str]]] = [
     ("2001:db8::1", []),
     ("*.co.uk", []),
     ("<tenant>.example.com", []),
+    ("*.github.com/Org", []),
     ("Widget Pro", []),
     ("All of our hosts", []),
 ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from ipaddress import IPv4Address
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 
 from scopecheck import PatternSyntaxError
 from scopecheck.scope.grammar import expand, parse_listed
@@ -193,7 +194,8 @@ def test_a_host_lists_itself(host: str) -> None:
 
 @given(PATTERN_ROWS["url"], PATTERN_ROWS["shape"])
 def test_letter_case_of_scheme_and_host_is_immaterial(url: str, shape: str) -> None:
-    """T1 holds for what is listed as well."""
+    """T1 holds for what is listed as well; `XX` alone is a placeholder."""
+    assume(not re.search(r"(?<![a-z0-9])x{2,}(?![a-z0-9])", url + shape))
     scheme, mark, rest = url.rpartition("://")
     host = rest.partition("/")[0]
     loud = scheme.upper() + mark + host.upper() + rest[len(host) :]

@@ -339,7 +339,12 @@ def _unreadable(name: str, line: int, message: str, help: str = "") -> ScopeSynt
 def write_whole(path: str | Path, text: str) -> None:
     """Write a file beside its place and rename it, so that it is there whole or not at all."""
     target = Path(path)
-    descriptor, beside = tempfile.mkstemp(dir=target.parent or Path(), prefix=f".{target.name}.")
+    try:
+        descriptor, beside = tempfile.mkstemp(dir=target.parent or Path(), prefix=f".{target.name}.")
+    except OSError as error:
+        words = (error.strerror or "it cannot be written").lower()
+        problem = Diagnostic("unwritable", words, Place(printable(str(path))), "is there such a folder?")
+        raise ScopeSyntaxError(f"`{printable(str(path))}` cannot be written", (problem,)) from None
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)

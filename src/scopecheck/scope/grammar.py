@@ -104,7 +104,11 @@ def _parse_one(
     addresses = parse_addresses(text, notes)
     if addresses is not None:
         host = HostText(HostForm.ADDRESSES, addresses=addresses)
-        return UrlPattern(source, effect, host), tuple(notes)
+        # Nobody owns more than a /8: a block this wide is a slip, as `*` is.
+        size = addresses.last - addresses.first + 1
+        slip = effect is Effect.INCLUDE and size > (1 << 24 if addresses.version == 4 else 1 << 112)
+        demoted = Doubt.WIDE_READING if slip else None
+        return UrlPattern(source, effect, host, demoted=demoted), tuple(notes)
     scheme_match = _SCHEME.match(text)
     scheme = (scheme_match[1] or "https").lower() if scheme_match else None
     if scheme_match and scheme_match[1] is None and text.startswith("*"):
@@ -172,7 +176,7 @@ def _split_tail(tail: str, source: str, notes: list[str]) -> tuple[PathSet, str,
         page = path in ("", "/") and not query
     if path.startswith("*"):
         path = "/" + path
-    if re.fullmatch(r"/[.*…]+", path):  # `/.*` and `/...` mean the whole site.
+    if re.fullmatch(r"/[.*…()]+", path):  # `/.*` and `/...` mean the whole site.
         path = ""
     # What the URL parser would encode in a target's path is encoded here too.
     encoded = quote(path, safe="!#$%&'()*+,-./:;=?@[\\]_|~")
