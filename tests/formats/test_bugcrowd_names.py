@@ -85,10 +85,12 @@ def test_a_name_that_only_sounds_like_a_finding_type_is_none(name: str) -> None:
     assert [rule.condition for rule in rules] == [None] * len(rules)
 
 
-def test_a_finding_type_in_a_link_of_the_name_is_no_condition() -> None:
-    name = "Login - https://www.example.com/redirect"
-    (rule,) = program_of(target(name, "https://www.example.com/redirect")).in_scope
-    assert rule.condition is None
+@pytest.mark.parametrize("title", ["Login", "Issue board"])
+def test_a_link_that_the_name_repeats_is_one_statement_without_a_condition(title: str) -> None:
+    link = "https://www.example.com/redirect"
+    program = program_of(target(f"{title} - {link}", link))
+    assert [(rule.asset, rule.condition) for rule in program.in_scope] == [(link, None)]
+    assert decisions(program, link) == ["IN_SCOPE"]
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,9 @@ HOSTS: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
     r"^(ab)+\.example\.com$": ((), None),
     r"^a{2,3}\.example\.com$": ((), None),
     r"^\p{L}+\.example\.com$": ((), None),
+    r"^\.example\.com$": ((), None),
+    r"^example\.com.$": ((), None),
+    "10.0.0.5.": ((), None),
     "": ((), ("*",)),
     r"^.*$": ((), ("*",)),
     # Addresses.
@@ -149,6 +152,7 @@ def test_no_path_looks_like_this(regex: str) -> None:
         ("", (None,), (None,)),
         ("^443$", (443,), (443,)),
         ("^(80|443)$", (80, 443), (80, 443)),
+        ("^(80|81)$", (80, 81), (80, 81)),
         (r"^\d+$", (None,), (None,)),
         ("443", (443,), (None,)),
         ("^4.*", (), (None,)),

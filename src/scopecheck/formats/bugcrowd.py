@@ -65,7 +65,7 @@ from scopecheck.formats.registry import Format
 from scopecheck.formats.source import Source, as_list, as_mapping, as_text
 from scopecheck.scope.interpret import Interpretation
 from scopecheck.scope.model import AssetType, Program
-from scopecheck.scope.pattern import Effect, Pattern, ThingPattern
+from scopecheck.scope.pattern import Effect, Pattern, UrlPattern
 from scopecheck.scope.prose import named_hosts, widens
 from scopecheck.scope.terms import FindingRule, Range, RewardGroup, Rewards
 from scopecheck.targets.host import printable
@@ -359,10 +359,10 @@ def _key(text: str) -> str:
 
 
 def _shape(pattern: Pattern) -> Pattern:
-    """Return a pattern without its spelling and without http or https."""
-    if isinstance(pattern, ThingPattern):
-        return replace(pattern, text="")
-    return replace(pattern, text="", scheme=None if pattern.scheme in ("http", "https") else pattern.scheme)
+    """Return what a pattern names, whatever its spelling, its doubts, and http or https."""
+    if isinstance(pattern, UrlPattern) and pattern.scheme in ("http", "https"):
+        pattern = replace(pattern, scheme=None)
+    return replace(pattern, text="", demoted=None)
 
 
 def _shapes(meaning: Interpretation) -> set[Pattern]:

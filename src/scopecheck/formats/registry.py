@@ -48,6 +48,7 @@ class Format:
 _MODULES = (
     "bugcrowd",
     "hackerone",
+    "hackerone_csv",
     "intigriti",
     "yeswehack",
     "federacy",

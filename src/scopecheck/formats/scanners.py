@@ -79,7 +79,7 @@ class Triaged:
             "tool": self.finding.tool,
             "entry": self.finding.entry,
             "name": self.finding.name,
-            "target": self.finding.target,
+            "target": _text(self.finding.target),
             "severity": self.finding.severity,
             "decision": str(self.decision),
             "why": self.why,
@@ -167,8 +167,9 @@ def _nuclei(row: Mapping[str, Any], entry: str) -> ScannerFinding:
     numbers = _texts(classes.get("cwe-id")) if isinstance(classes, Mapping) else ()
     name = _text(info.get("name") or row["template-id"])
     words = (*_texts(info.get("tags")), *numbers, name, _text(row["template-id"]))
-    target = row.get("matched-at") or row.get("matched") or row.get("url")
-    return ScannerFinding("nuclei", entry, name, _text(target), words, _text(info.get("severity")))
+    # As it stands, since half a surrogate pair makes it no target (T4).
+    target = str(row.get("matched-at") or row.get("matched") or row.get("url") or "")
+    return ScannerFinding("nuclei", entry, name, target, words, _text(info.get("severity")))
 
 
 def _text(value: Any) -> str:
@@ -234,7 +235,7 @@ def _sarif_result(
     ]
     name = _text(rule.get("name") or rule_id or _inside(result, "message").get("text") or "finding")
     uris = [
-        _text(_inside(place, "physicalLocation", "artifactLocation").get("uri"))
+        str(_inside(place, "physicalLocation", "artifactLocation").get("uri") or "")
         for place in _list(result, "locations")
     ]
     targets = [(number, uri) for number, uri in enumerate(uris) if _URL.match(uri)]

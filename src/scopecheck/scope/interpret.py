@@ -26,7 +26,7 @@ _PROSE_WORDS = re.compile(
 )
 _FINDING_WORDS = re.compile(
     r"\b(?:vulnerabilit(?:y|ies)|attacks?|engineering|leaked|leaks?|compromised|credentials?|takeovers?|redirects?|"
-    r"xss|csrf|ssrf|sqli|rce|dos|ddos|phishing|environments?|third[- ]party|spam|bugs?|issues?|findings?)\b",
+    r"xss|csrf|ssrf|sqli|rce|dos|ddos|phishing|environments?|third[- ]party|3rd[- ]party|spam)\b",
     re.IGNORECASE,
 )
 # Words that take the target away instead of naming it.
@@ -92,6 +92,12 @@ def interpret(text: str, context: Context) -> Interpretation:
     if len(clean) > MAX_LISTED:
         raise PatternSyntaxError("the text is too long to be a target", text, "list one target an entry")
     found = _targets(clean, context) or _with_note(clean, context) or _with_noun(clean, context)
+    if found is not None and context.type in APP_TYPES and re.search(r"\s", clean):
+        # An app row that spells a host among words names an app; the host is at most meant too.
+        patterns = tuple(
+            replace(p, demoted=Doubt.WIDE_READING) if isinstance(p, UrlPattern) else p for p in found.patterns
+        )
+        found = replace(found, patterns=patterns)
     if found is None and is_conditional(clean):
         found = _conditional(clean, context)
     if found is None:
@@ -251,7 +257,8 @@ def _with_noun(clean: str, context: Context) -> _Attempt:
     start = clean.rfind(" ", 0, named.start) + 1
     phrase, rest = clean[:start].strip(), clean[start:]
     words = re.sub(r"[-–—:]+\Z", "", phrase).strip()
-    rest = rest[1:-1] if rest.startswith("(") and rest.endswith(")") else rest
+    bracketed = rest.startswith("(") and rest.endswith(")")
+    rest = rest[1:-1] if bracketed else rest
     if not re.search(r"\w", words) or len(words.split()) > 8 or _LIST_END.search(words):
         return None
     about_findings = _FINDING_WORDS.search(words) is not None and not _DENIES.search(words)
@@ -264,6 +271,10 @@ def _with_noun(clean: str, context: Context) -> _Attempt:
         patterns = tuple(replace(pattern, demoted=Doubt.CONDITION) for pattern in inner.patterns)
         return Interpretation(patterns, (*inner.notes, f"holds for `{printable(words, 80)}` alone"), clean)
     note = f"`{printable(words, 80)}` in front is read as the name of the target"
+    if bracketed and context.effect is Effect.INCLUDE and not re.search(r"[*/]", rest):
+        # "Plugin for Shop (shop.example)" may name whose shop it is, and not what may be tested.
+        patterns = tuple(replace(pattern, demoted=Doubt.WIDE_READING) for pattern in inner.patterns)
+        return Interpretation(patterns, (*inner.notes, note), inner.words)
     return Interpretation(inner.patterns, (*inner.notes, note), inner.words)
 
 

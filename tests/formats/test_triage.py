@@ -1,0 +1,116 @@
+"""The three answers for a scanner's finding: its asset, its kind, both."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from scopecheck import Checker, Decision, load
+from scopecheck.formats.scanners import ScannerFinding, Triaged, read_scanner, triage
+
+
+@cache
+def openai() -> Checker:
+    return Checker(load("openai"))
+
+
+def triaged(checker: Checker, *findings: ScannerFinding) -> list[Triaged]:
+    return list(triage(checker, iter(findings)))
+
+
+def finding(target: str, *words: str) -> ScannerFinding:
+    return ScannerFinding("tool", "line 1", "name", target, words)
+
+
+@pytest.mark.parametrize(
+    ("target", "words", "asset", "kind", "joint", "why"),
+    [
+        ("https://openai.com/", ("stored xss",), "IN_SCOPE", "IN_SCOPE", "IN_SCOPE", "included"),
+        ("https://openai.com/", ("dos",), "IN_SCOPE", "OUT_OF_SCOPE", "OUT_OF_SCOPE", "excluded"),
+        (
+            "https://openai.com/",
+            ("open redirect",),
+            "IN_SCOPE",
+            "UNDETERMINED",
+            "UNDETERMINED",
+            "unlisted-finding",
+        ),
+        ("https://chatgpt.com/", ("xss",), "UNDETERMINED", "IN_SCOPE", "UNDETERMINED", "unstated-alias"),
+        ("https://evil.example/", ("xss",), "OUT_OF_SCOPE", "IN_SCOPE", "OUT_OF_SCOPE", "not-listed"),
+        ("https://evil.example/", ("dos",), "OUT_OF_SCOPE", "OUT_OF_SCOPE", "OUT_OF_SCOPE", "excluded"),
+        ("no target at all %", ("xss",), "UNDETERMINED", "IN_SCOPE", "UNDETERMINED", "invalid-target"),
+        ("https://openai.com/", ("wordpress",), "IN_SCOPE", None, "UNDETERMINED", "no known finding type"),
+        (
+            "https://openai.com/",
+            ("CWE-416", "LLM06"),
+            "IN_SCOPE",
+            None,
+            "UNDETERMINED",
+            "no known finding type",
+        ),
+        ("https://evil.example/", ("wordpress",), "OUT_OF_SCOPE", None, "OUT_OF_SCOPE", "not-listed"),
+        ("https://chatgpt.com/", (), "UNDETERMINED", None, "UNDETERMINED", "no known finding type"),
+        ("", ("xss",), None, None, "UNDETERMINED", "names no URL"),
+        ("", (), None, None, "UNDETERMINED", "names no URL"),
+    ],
+)
+def test_asset_kind_and_both(
+    target: str, words: tuple[str, ...], asset: str | None, kind: str | None, joint: str, why: str
+) -> None:
+    """Never more eligible than either half, and never dropped."""
+    (one,) = triaged(openai(), finding(target, *words))
+    assert (str(one.asset.decision) if one.asset is not None else None) == asset
+    assert (str(one.kind.finding_decision) if one.kind is not None else None) == kind
+    assert (str(one.decision), why in one.why) == (joint, True)
+    data = json.loads(json.dumps(one.to_dict()))
+    assert (data["decision"], data["why"], data["target"]) == (joint, one.why, target)
+    assert (data["asset"] is None, data["finding"] is None) == (asset is None, kind is None)
+    assert pickle.loads(pickle.dumps(one)).to_dict() == one.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("misconfig", "generic", "HTTP Missing Security Headers"), "HTTP Missing Security Headers"),
+        (("xss", "Stored XSS"), "Stored XSS"),
+        (("Stored XSS", "xss"), "Stored XSS"),
+        (("xss", "sqli"), "xss"),
+        (("cve", "wordpress"), None),
+        (("CWE-416", "csrf"), "csrf"),
+        (("CWE-352", "csrf"), "csrf"),
+        (("csrf", "CWE-352"), "csrf"),
+        (("LLM06", "jailbreak"), "jailbreak"),
+        (("", "xss"), "xss"),
+    ],
+)
+def test_the_closest_known_word_counts(words: tuple[str, ...], expected: str | None) -> None:
+    """A header that is missing is excluded where a misconfiguration is not."""
+    assert finding("https://openai.com/", *words).known_word() == expected
+
+
+def test_the_programs_own_words_hold() -> None:
+    listed = {"in_scope": [{"finding": "dos", "aliases": ["xss"]}]}
+    found = Checker(load({"id": "e", "name": "E", "in_scope": ["e.com"], "findings": listed}))
+    (one,) = triaged(found, finding("https://e.com/", "xss"))
+    assert one.kind is not None
+    assert one.kind.type.ids == ("application_level_denial_of_service_dos",)
+
+
+def test_findings_are_answered_one_by_one() -> None:
+    """Lazily and in order."""
+    stream = triage(openai(), (finding("https://openai.com/", word) for word in ("xss", "dos", "nothing")))
+    assert next(stream).decision is Decision.IN_SCOPE
+    assert [one.decision for one in stream] == [Decision.OUT_OF_SCOPE, Decision.UNDETERMINED]
+
+
+def test_half_a_surrogate_pair_can_be_written_out(tmp_path: Path) -> None:
+    text = '{"template-id": "x", "info": {"name": "a\\ud800", "tags": "xss\\ud800"}, "matched-at": "https://openai.com/\\ud800"}'
+    path = tmp_path / "found"
+    path.write_text(text, "utf-8")
+    (one,) = triaged(openai(), *read_scanner(path)[0])
+    assert (one.decision, one.why) == (Decision.UNDETERMINED, "invalid-target")
+    json.dumps(one.to_dict(), ensure_ascii=False).encode()
