@@ -10,13 +10,16 @@ import itertools
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address
 
+from scopecheck import Checker, Match, Verdict
+from scopecheck.answer.matcher import naive_matches
 from scopecheck.scope.hostset import Addresses, Glob, HostSet, Names, Tail, contains
 from scopecheck.scope.pathset import PathSet, Query, query_contains
 from scopecheck.scope.zone import Schemes, Zone
+from scopecheck.targets.asset import Block, shared_hosts
 from scopecheck.targets.host import Host, HostName
 from scopecheck.targets.url import Url
 
-__all__ = ["holds", "hosts_in", "missing", "paths_in"]
+__all__ = ["answer", "holds", "hosts_in", "keys", "missing", "paths_in"]
 
 FILLS = ("", "x", "zz-1", "a")
 LONG_FILLS = ("", "x", "a.b", "zz", "e.com", "zz.e", ".zz.")
@@ -105,11 +108,29 @@ def missing(inner: Zone, outer: Zone) -> str:
 
 
 def holds(zone: Zone, url: Url) -> bool:
-    """Tell whether a URL lies in a zone, each component asked on its own."""
+    """Tell whether a URL lies in a zone, each component asked on its own; a repository in any spelling."""
+    paths = (url.path, shared_hosts().canonical_link(url).path)
     return (
-        url.scheme in (_schemes(zone.schemes) | ({url.scheme} if zone.schemes is None else set()))
+        (zone.schemes is None or url.scheme in zone.schemes)
         and contains(zone.hosts, url.host)
         and zone.port in (None, url.port)
-        and zone.path.contains(url.path)
+        and any(map(zone.path.contains, paths))
         and query_contains(zone.query, url.query)
     )
+
+
+def keys(matches: tuple[Match, ...]) -> list[str]:
+    """Return what matches are compared by, whatever order they come in."""
+    return sorted(repr((m.rule.order, m.pattern, m.zone, m.doubts, m.certainty, m.yields)) for m in matches)
+
+
+def answer(checker: Checker, target: str) -> Verdict:
+    """Check a target, and hold the naive matcher and each match against it on the way."""
+    verdict = checker.check(target)
+    asked = verdict.target
+    if asked is not None and not isinstance(asked, Block):
+        plain = naive_matches(checker.rules, checker.program.policy, asked)
+        assert keys(plain) == keys(verdict.all_matches)
+    if isinstance(asked, Url):
+        assert all(holds(m.zone, asked) for m in verdict.all_matches if isinstance(m.zone, Zone))
+    return verdict

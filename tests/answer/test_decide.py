@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import pytest
 
+from members import answer
 from scopecheck import Checker, Decision, Exclusion, Inclusion, Program, Reason, Unresolved, Verdict
 from scopecheck.answer.decide import decide
 
@@ -31,7 +32,7 @@ def said(verdict: Verdict) -> str:
 def ask(include: str, exclude: str, target: str, policy: Answers | None = None) -> Verdict:
     """Answer for lists of texts separated by ` ; `."""
     lists = [[text for text in side.split(" ; ") if text] for side in (include, exclude)]
-    return Checker(Program.from_assets(*lists, policy=policy)).check(target)
+    return answer(Checker(Program.from_assets(*lists, policy=policy)), target)
 
 
 # What each policy makes of an answer; policies that are not named leave it as it is.
@@ -77,8 +78,8 @@ def test_what_a_policy_settles(
     policy: Answers,
 ) -> None:
     """3.2: a policy settles the question that is its own, and no other."""
-    answer = next((settled[str(word)] for word in policy.values() if word in settled), expected)
-    assert said(ask(include, exclude, target, policy)) == answer
+    wanted = next((settled[str(word)] for word in policy.values() if word in settled), expected)
+    assert said(ask(include, exclude, target, policy)) == wanted
 
 
 @pytest.mark.parametrize(
@@ -270,7 +271,7 @@ def test_the_words_beside_a_rule_belong_to_its_meaning(
 ) -> None:
     """P5: restricting words exclude, widening words include, each in the wide reading at least."""
     program = Program(id="e", name="E", in_scope=(Inclusion(asset=asset, instruction=words),))
-    verdict = Checker(program).check(target)
+    verdict = answer(Checker(program), target)
     assert said(verdict) == expected
     if verdict.in_scope:
         assert words in verdict.caveats
@@ -295,7 +296,7 @@ def test_what_is_probably_meant_holds_in_the_wide_reading_only(
     """P6, P7."""
     excludes = () if exclude is None else (exclude,)
     program = Program(id="e", name="E", in_scope=(include,), out_of_scope=excludes)
-    assert said(Checker(program).check(target)) == expected
+    assert said(answer(Checker(program), target)) == expected
 
 
 def test_nothing_at_all_is_not_listed() -> None:

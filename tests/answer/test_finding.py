@@ -335,6 +335,16 @@ def test_an_unread_exclusion_is_a_caveat_on_every_yes(phrases: Checker) -> None:
             assert any(text in caveat for caveat in verdict.caveats) == given_to
 
 
+def test_what_is_excluded_whatever_the_kind_is_a_caveat_on_every_yes() -> None:
+    """`Theoretical issues` is read, and belongs to no kind alone."""
+    found = checker(included=["xss"], excluded=["Theoretical issues", "MITM attacks", "Phishing"])
+    assert found.check_finding("xss").caveats == (
+        "excluded, whatever the kind: Theoretical issues",
+        "excluded, whatever the kind: MITM attacks",
+    )
+    assert said(found.check_finding("theoretical issues")) == "OUT_OF_SCOPE excluded"
+
+
 def test_an_unread_exclusion_yields_to_a_narrower_inclusion() -> None:
     """P4, as for assets: what is named more precisely is not touched."""
     found = checker(included=[f"{XSS}.stored"], excluded=["XSS that nobody could use"])

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
+from members import keys
 from scopecheck import Checker, Policy, Program
 from scopecheck.answer.compiled import Certainty, CompiledRule, settle
 from scopecheck.answer.matcher import Index, naive_matches
-from scopecheck.answer.verdict import Match
 from scopecheck.errors import TargetError
 from scopecheck.scope.hostset import contains
 from scopecheck.scope.pattern import UrlPattern
@@ -21,14 +21,6 @@ from scopecheck.targets.url import Url
 from strategies import Scope, ip_addresses, scopes, target_texts, web_targets
 
 CERTAINTY = (Certainty.NONE, Certainty.UNCERTAIN, Certainty.CERTAIN)
-
-
-def key(match: Match) -> tuple[object, ...]:
-    return match.rule.order, match.pattern, match.zone, match.doubts, match.certainty, match.yields
-
-
-def keys(matches: tuple[Match, ...]) -> list[str]:
-    return sorted(map(repr, map(key, matches)))
 
 
 @given(st.data(), scopes(), st.booleans())

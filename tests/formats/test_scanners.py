@@ -241,6 +241,12 @@ def test_the_kind_of_a_result(tmp_path: Path, result: dict[str, Any], name: str,
     assert (found.name, found.known_word()) == (name, word)
 
 
+def test_sarif_that_speaks_of_nuclei_and_the_reverse(tmp_path: Path) -> None:
+    told = json.dumps(json.loads(sarif({"ruleId": "xss", "properties": {"template-id": "x"}})))
+    assert [one.tool for one in read(tmp_path, told)] == ["CodeQL"]
+    assert [one.tool for one in read(tmp_path, json.dumps(nuclei(runs=1)))] == ["nuclei"]
+
+
 @pytest.mark.parametrize("rules", [None, [], 7, [7, None], [{"name": "no id"}]])
 def test_odd_rules_are_no_error(tmp_path: Path, rules: Any) -> None:
     (found,) = read(tmp_path, sarif({"ruleId": "xss"}, rules=rules if rules is not None else []))
@@ -391,8 +397,3 @@ def test_a_bad_report_of_burp_is_an_error(tmp_path: Path, text: str, code: str) 
 )
 def test_a_file_of_no_known_shape_is_an_error(tmp_path: Path, text: str | bytes) -> None:
     refused(tmp_path, text)
-
-
-def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ScopeSyntaxError):
-        read_scanner(tmp_path / "none")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scopecheck import Checker, Decision, load
+from scopecheck import Checker, Decision, ScopeSyntaxError, load
 from scopecheck.formats.scanners import ScannerFinding, Triaged, read_scanner, triage
 
 
@@ -112,5 +112,12 @@ def test_half_a_surrogate_pair_can_be_written_out(tmp_path: Path) -> None:
     path = tmp_path / "found"
     path.write_text(text, "utf-8")
     (one,) = triaged(openai(), *read_scanner(path)[0])
-    assert (one.decision, one.why) == (Decision.UNDETERMINED, "invalid-target")
+    assert one.decision is Decision.UNDETERMINED
+    assert one.asset is not None
+    assert str(one.asset.reason) == "invalid-target"
     json.dumps(one.to_dict(), ensure_ascii=False).encode()
+
+
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ScopeSyntaxError):
+        read_scanner(tmp_path / "none")

@@ -168,6 +168,7 @@ def test_what_rules_need_to_be_compared_by_is_decided(inner: HostSet, outer: Hos
         (Names(E_COM, BELOW), Tail(("prod", "e"), Tails.ICANN)),
         (Tail(("e",), Tails.ICANN), Names(E_COM)),
         (Tail(("e",), Tails.ICANN, AT_OR_BELOW), Tail(("e",), Tails.ANY)),
+        (Tail(("e",), Tails.ICANN), Tail(("e",), Tails.ANY, lead=BELOW)),
         (Names(("a", *E_COM), BELOW), Names(("*", "*", *E_COM))),
         (Names(("*-dev", *E_COM)), Names(("x*", *E_COM))),
         (Names(("*v", *E_COM)), Glob("x*.e.com")),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from members import answer
 from scopecheck import Checker, Exclusion, Inclusion, Program
 from scopecheck.answer.verdict import Verdict
 from strategies import PATTERN_ROWS, web_targets
@@ -333,17 +334,17 @@ def answers(table: list[tuple[str, str, dict[str, str]]]) -> list[object]:
     """Return one test parameter for each target of a table."""
     return [
         pytest.param(
-            text, target.replace("_", " "), answer, id=f"{row}: {text} asked {target}: {answer or 'narrow'}"
+            text, target.replace("_", " "), said, id=f"{row}: {text} asked {target}: {said or 'narrow'}"
         )
         for row, text, expected in table
-        for answer, targets in expected.items()
+        for said, targets in expected.items()
         for target in targets.split()
     ]
 
 
 def ask(text: str, target: str, *, exclude: bool = False) -> Verdict:
     program = Program.from_assets(exclude=[text]) if exclude else Program.from_assets(include=[text])
-    return Checker(program).check(target)
+    return answer(Checker(program), target)
 
 
 @pytest.mark.parametrize(("text", "target", "expected"), answers(AS_INCLUSION))

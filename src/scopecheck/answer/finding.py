@@ -174,20 +174,22 @@ def _match_dict(match: FindingMatch) -> dict[str, Any]:
 def _lines(verdict: FindingVerdict) -> Iterator[str]:
     words = str(verdict.decision).lower().replace("_", " ")
     where = f" on {printable(verdict.asset.text)}" if verdict.asset is not None else ""
-    yield f"{verdict.type}{where}: {words} ({verdict.reason}) for {verdict.program.name}"
+    yield f"{verdict.type}{where}: {words} ({verdict.reason}) for {printable(verdict.program.name)}"
     for match in verdict.matches:
         if match.rule is None:
             yield "  why: no rule of the program names it"
             continue
         rule = match.rule.rule
         side = "counts" if match.effect is Effect.INCLUDE else "does not count"
-        yield f"  rule: `{printable(rule.title or rule.finding, 120)}` {side} ({match.rule.id})"
+        yield f"  rule: `{printable(rule.title or rule.finding, 120)}` {side} ({printable(match.rule.id)})"
         if rule.instruction:
-            yield f"  the program says: {' '.join(rule.instruction.split())}"
-    for match in verdict.matches:
-        if match.condition is not None:
-            word = "only if" if match.standing is Standing.CONDITION else "unless"
-            yield f"  {word}: {match.condition.text} (assert it with `assume={match.condition.id}`)"
+            yield f"  the program says: {printable(' '.join(rule.instruction.split()), 500)}"
+    conditions = [
+        (match.condition, match.standing) for match in verdict.matches if match.condition is not None
+    ]
+    shown = {one: "only if" if standing is Standing.CONDITION else "unless" for one, standing in conditions}
+    for condition, word in shown.items():
+        yield f"  {word}: {printable(condition.text, 500)} (assert it with `assume={condition.id}`)"
     if verdict.asset is not None and verdict.asset.decision is not Decision.IN_SCOPE:
         yield f"  asset: {verdict.asset.decision} ({verdict.asset.reason})"
     yield from _details(verdict)
@@ -203,7 +205,8 @@ def _details(verdict: FindingVerdict) -> Iterator[str]:
         low, high = verdict.reward.low, verdict.reward.high
         yield f"  reward: {low} to {high} {currency}, a baseline that the program may change"
     for channel in verdict.report_to:
-        yield f"  report instead: {channel.title}: {channel.url or channel.email or ''}"
+        where = channel.url or channel.email or ""
+        yield f"  report instead: {printable(f'{channel.title}: {where}', 500)}"
     for program in verdict.see_programs:
         yield f"  see program: {program}"
     if verdict.question:
@@ -258,6 +261,8 @@ def _caveats(
     if decision is not Decision.OUT_OF_SCOPE:
         for rule in rules.below(asked):
             yield f"`{rule.rule.finding}` is excluded, which is a part of it"
+        for rule in rules.general():
+            yield f"excluded, whatever the kind: {rule.rule.finding}"
         for rule in rules.unread():
             yield f"an exclusion that could not be read: {rule.rule.finding}"
     if asset is not None:

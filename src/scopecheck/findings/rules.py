@@ -11,6 +11,7 @@ from typing import TypeAlias
 from scopecheck.errors import FindingTypeError
 from scopecheck.findings.taxonomy import lies_under
 from scopecheck.findings.words import (
+    GENERAL,
     OWASP_LLM,
     SAME,
     FindingType,
@@ -128,6 +129,13 @@ class FindingRules:
                 inside = any(lies_under(one, a) and one != a for one in rule.ids for a in asked.ids)
                 if inside and not any(_depth(rule.ids, a) for a in asked.ids):
                     yield rule
+
+    def general(self) -> Iterator[CompiledFinding]:
+        """Yield the exclusions that may concern a finding of any kind, such as of theoretical issues."""
+        for rule in self.rules:
+            general = all(any(lies_under(one, above) for above in GENERAL) for one in rule.ids)
+            if general and rule.read and rule.effect is Effect.EXCLUDE:
+                yield rule
 
     def unread(self) -> Iterator[CompiledFinding]:
         """Yield the exclusions that could not be read (P4)."""

@@ -15,6 +15,7 @@ from scopecheck.findings.taxonomy import Taxonomy, default_taxonomy, lies_under
 from scopecheck.targets.host import printable
 
 __all__ = [
+    "GENERAL",
     "OWASP_LLM",
     "SAME",
     "FindingType",
@@ -26,6 +27,9 @@ __all__ = [
     "title_of",
     "word_key",
 ]
+
+GENERAL = ("report_quality", "attack_prerequisite")
+"""Categories that are no kinds of findings: what belongs to them may be said of any kind."""
 
 _LONGEST = 12
 """How many parts a word may have that is looked for in a phrase."""
@@ -287,7 +291,7 @@ def _by_alias(word: str, tree: Taxonomy) -> FindingType | None:
 def _alias(key: str) -> tuple[str, ...] | None:
     """Return what a common word means, also in the plural."""
     found = aliases().get(key)
-    if found is None and len(key) > 4 and key.endswith("s"):
+    if found is None and key.endswith("s"):
         return aliases().get(key[:-1])
     return found
 

@@ -118,7 +118,7 @@ def read_scanner(path: str | Path) -> tuple[tuple[ScannerFinding, ...], tuple[Di
     head = source.head.lstrip()
     if head.startswith("<"):
         return tuple(_burp(source)), ()
-    if head.startswith("{") and '"runs"' in head[:20_000] and not _is_line(head):
+    if head.startswith("{") and '"runs"' in head and not _is_line(head):
         return tuple(_sarif(source)), ()
     if head.startswith("["):
         rows = enumerate(as_list(source, source.json(), ""))
@@ -129,8 +129,8 @@ def read_scanner(path: str | Path) -> tuple[tuple[ScannerFinding, ...], tuple[Di
 
 
 def _is_line(head: str) -> bool:
-    """Tell a JSON line of nuclei, which has its own keys on the first line."""
-    return '"template-id"' in head.split("\n", 1)[0]
+    """Tell a JSON line of nuclei, which has its own key before any word of SARIF's."""
+    return 0 <= head.split("\n", 1)[0].find('"template-id"') < head.find('"runs"')
 
 
 def _lines(source: Source) -> Iterator[tuple[str, int, Any]]:
