@@ -59,6 +59,7 @@ ORDER = (
     "answer.verdict",
     "answer.decide",
     "answer.matcher",
+    "answer.shortcut",
     "answer.explain",
     "answer.finding",
     "answer.chain",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn, cast
 
 from ada_url import URL, join_url
 
 from scopecheck.answer.finding import least_eligible
-from scopecheck.answer.verdict import Decision, Outcome, Reason, Verdict
+from scopecheck.answer.verdict import Answer, Decision, Outcome, Reason, Verdict
 from scopecheck.targets.host import printable
 from scopecheck.targets.url import Url, has_scheme
 
@@ -160,7 +160,7 @@ def _spelled(base: str, location: str, url: str, *, from_scheme: bool) -> str:
 
 def _refused(before: Verdict, location: str, problem: str) -> Verdict:
     outcome = Outcome(Decision.UNDETERMINED, Reason.INVALID_TARGET)
-    return Verdict(before.program, before.rules, location, None, outcome, (), problem)
+    return Verdict(Answer(before.program, before.rules, outcome, (), problem), location)
 
 
 def _doubted(verdict: Verdict, problem: str) -> Verdict:
@@ -168,5 +168,5 @@ def _doubted(verdict: Verdict, problem: str) -> Verdict:
     if not verdict.in_scope:
         return verdict
     outcome = verdict.outcome._replace(decision=Decision.UNDETERMINED, reason=Reason.AMBIGUOUS_TARGET)
-    matches = verdict.all_matches
-    return Verdict(verdict.program, verdict.rules, verdict.text, verdict.target, outcome, matches, problem)
+    answer = replace(verdict.answer, outcome=outcome, problem=problem, target=verdict.target)
+    return Verdict(answer, verdict.text)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from scopecheck.answer.compiled import CompiledRule, compile_program
 from scopecheck.answer.decide import decide
 from scopecheck.answer.matcher import Index
-from scopecheck.answer.verdict import Decision, Match, Outcome, Reason, Verdict
+from scopecheck.answer.shortcut import Shortcut, plain_shape
+from scopecheck.answer.verdict import Answer, Decision, Match, Outcome, Reason, Verdict
 from scopecheck.errors import TargetError
 from scopecheck.scope.model import Program
 from scopecheck.scope.prose import declares_open_scope
-from scopecheck.targets.asset import App, Block, Name, Target, name_key, parse_bare, parse_target
+from scopecheck.targets.asset import App, Block, Name, Target, name_key, parse_target, parse_web
 from scopecheck.targets.host import parse_address
-from scopecheck.targets.url import Url, has_scheme, parse_url
+from scopecheck.targets.url import Url, has_scheme
 
 if TYPE_CHECKING:
     from scopecheck.answer.chain import ChainVerdict
@@ -31,7 +32,7 @@ class Checker:
     exclusion that could not be read makes every yes `UNDETERMINED` (P4).
     """
 
-    __slots__ = ("_index", "_open_scope", "_rules", "program", "strict")
+    __slots__ = ("_index", "_open_scope", "_origins", "_rules", "_shortcut", "program", "strict")
 
     def __init__(self, program: Program, *, strict: bool = False) -> None:
         self.program = program
@@ -39,6 +40,8 @@ class Checker:
         self._rules = compile_program(program, strict=strict)
         self._index = Index(self._rules, program.policy)
         self._open_scope = _open_scope(program)
+        self._shortcut = Shortcut(self._index, self._plain)
+        self._origins = self._shortcut.origins
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (self.program, self.strict))
@@ -56,16 +59,47 @@ class Checker:
 
         Never raises: what is no target gets the verdict `invalid-target`.
         """
+        plain = self._check_plain(target)
+        if plain is not None:
+            return plain
         try:
             return self._answer(target, parse_target(_text(target), self._index.keys))
         except TargetError as error:
             return self._invalid(target, error.message)
 
+    def _check_plain(self, target: object) -> Verdict | None:
+        """Answer for a plain URL, or a plain host that is no listed asset; else return None."""
+        if not isinstance(target, str):
+            return None
+        if plain_shape(target) is not None:
+            return self.check_url(target)
+        if "." not in target or target in self._index.keys:
+            return None
+        answer = self._shortcut.unusual(target)
+        return None if answer is None else Verdict(answer, target)
+
     def check_url(self, url: str) -> Verdict:
         """Answer for a URL or a host; a text that is neither is an `invalid-target`."""
         try:
-            text = _text(url)
-            parsed = parse_url(text) if has_scheme(text) else parse_bare(text)
+            shape = plain_shape(url)
+        except TypeError:
+            return self._invalid(url, "a target is text")
+        if shape is None:
+            answer = self._shortcut.unusual(url)
+            return self._check_whole(url) if answer is None else Verdict(answer, url)
+        origin = shape[1]
+        known = self._origins.get(origin)
+        if known is None:
+            known = self._shortcut.learn(origin)
+        if type(known) is Answer:
+            return Verdict(known, url)
+        if known is None:
+            return self._check_whole(url)
+        return Verdict(self._shortcut.by_path(known, url[len(origin) :]), url)
+
+    def _check_whole(self, url: str) -> Verdict:
+        try:
+            parsed = parse_web(url)
         except TargetError as error:
             return self._invalid(url, error.message)
         return self._answer(url, parsed)
@@ -126,6 +160,11 @@ class Checker:
         """Yield, lazily and in order, the targets that are in scope."""
         return (target for target in targets if self.check(target).in_scope)
 
+    def _plain(self, url: Url) -> Answer:
+        """Decide for a URL that all clients read alike."""
+        matches = self._index.matches(url)
+        return Answer(self.program, self._rules, decide(matches, open_scope=self._open_scope), matches)
+
     def _answer(self, text: str, target: Target) -> Verdict:
         if isinstance(target, Block):
             return self._answer_block(text, target)
@@ -136,7 +175,7 @@ class Checker:
             problem = self._doubt(target)
             if problem:
                 outcome = outcome._replace(decision=Decision.UNDETERMINED, reason=Reason.AMBIGUOUS_TARGET)
-        return Verdict(self.program, self._rules, text, target, outcome, matches, problem)
+        return Verdict(Answer(self.program, self._rules, outcome, matches, problem, target), text)
 
     def _doubt(self, url: Url) -> str:
         """Say why a yes is not safe: other clients read another host, or another path decides (T3, T5)."""
@@ -170,12 +209,12 @@ class Checker:
             deciding = tuple(match for _, each, _ in outcomes for match in each.deciding)
             outcome = Outcome(Decision.UNDETERMINED, Reason.PARTLY_LISTED, deciding)
             matches = tuple(match for _, _, each in outcomes for match in each)
-        return Verdict(self.program, self._rules, text, block, outcome, matches, problem)
+        return Verdict(Answer(self.program, self._rules, outcome, matches, problem, block), text)
 
     def _invalid(self, target: object, problem: str) -> Verdict:
         outcome = Outcome(Decision.UNDETERMINED, Reason.INVALID_TARGET)
         text = target if isinstance(target, str) else repr(target)
-        return Verdict(self.program, self._rules, text, None, outcome, (), problem)
+        return Verdict(Answer(self.program, self._rules, outcome, (), problem), text)
 
 
 def _rebuild(program: Program, strict: bool) -> Checker:

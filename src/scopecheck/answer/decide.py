@@ -30,8 +30,8 @@ def decide(matches: Sequence[Match], *, open_scope: bool = False) -> Outcome:
     inclusions = [m for m in matches if m.effect is Effect.INCLUDE]
     certain = [m for m in matches if m.effect is Effect.EXCLUDE and m.certain]
     possible = [m for m in matches if m.effect is Effect.EXCLUDE and not m.certain]
-    surviving = [i for i in inclusions if all(overrides(i, e) for e in certain)]  # D1
-    winning = [i for i in surviving if i.certain and all(overrides(i, e) for e in possible)]  # D2
+    surviving = _overriding(inclusions, certain)  # D1
+    winning = _overriding([i for i in surviving if i.certain], possible)  # D2
     if winning:
         return Outcome(Decision.IN_SCOPE, Reason.INCLUDED, tuple(winning), _others(matches, winning))
     if surviving:  # D3
@@ -46,6 +46,23 @@ def decide(matches: Sequence[Match], *, open_scope: bool = False) -> Outcome:
         return Outcome(Decision.UNDETERMINED, Reason.OPEN_SCOPE, (), tuple(possible))
     reason = Reason.EXCLUDED if certain else Reason.NOT_LISTED
     return Outcome(Decision.OUT_OF_SCOPE, reason, tuple(certain), (*inclusions, *possible))
+
+
+def _overriding(inclusions: Sequence[Match], exclusions: Sequence[Match]) -> list[Match]:
+    """Return the inclusions that override every exclusion.
+
+    Where hundreds of different exclusions match one target, none is overridden: comparing every
+    inclusion with every exclusion would let a scope file take quadratic time.
+    """
+    if len(exclusions) > _MANY:
+        exclusions = list({(e.zone, bool(e.doubts), e.yields): e for e in exclusions}.values())
+        if len(exclusions) > _MANY:
+            return []
+    if len(inclusions) <= _MANY:
+        return [i for i in inclusions if all(overrides(i, e) for e in exclusions)]
+    zones = {i.zone: i for i in inclusions}
+    free = {zone: all(overrides(i, e) for e in exclusions) for zone, i in zones.items()}
+    return [i for i in inclusions if free[i.zone]]
 
 
 def _narrowest(inclusions: Sequence[Match]) -> list[Match]:

@@ -29,10 +29,12 @@ from scopecheck.targets.asset import App, Name, Target, shared_hosts
 from scopecheck.targets.host import Host
 from scopecheck.targets.url import Url
 
-__all__ = ["Index", "Key", "index_key", "naive_matches"]
+__all__ = ["Entry", "Index", "Key", "index_key", "naive_matches"]
 
 
-class _Entry(NamedTuple):
+class Entry(NamedTuple):
+    """One pattern of a rule, with its place in the program."""
+
     order: int
     rule: CompiledRule
     pattern: Matchable
@@ -95,19 +97,19 @@ class Index:
 
     def __init__(self, rules: Sequence[CompiledRule], policy: Policy) -> None:
         self._policy = policy
-        self._exact: dict[str, list[_Entry]] = {}
-        self._suffix: dict[str, list[_Entry]] = {}
-        self._label: dict[str, list[_Entry]] = {}
-        self._always: list[_Entry] = []
+        self._exact: dict[str, list[Entry]] = {}
+        self._suffix: dict[str, list[Entry]] = {}
+        self._label: dict[str, list[Entry]] = {}
+        self._always: list[Entry] = []
         self._blocks: dict[int, _Blocks] = {}
-        self._things: dict[str, list[_Entry]] = {}
-        self._thing_globs: list[_Entry] = []
+        self._things: dict[str, list[Entry]] = {}
+        self._thing_globs: list[Entry] = []
         self._links = False
-        blocks: dict[int, list[tuple[Addresses, _Entry]]] = {4: [], 6: []}
+        blocks: dict[int, list[tuple[Addresses, Entry]]] = {4: [], 6: []}
         number = 0
         for rule in rules:
             for pattern in rule.patterns:
-                self._add(_Entry(number, rule, pattern), blocks)
+                self._add(Entry(number, rule, pattern), blocks)
                 number += 1
         self._depth = max((name.count(".") + 1 for name in self._suffix), default=0)
         globs = tuple(e.pattern.key for e in self._thing_globs if isinstance(e.pattern, ThingPattern))
@@ -115,7 +117,7 @@ class Index:
         """The keys of every app and name that a rule lists."""
         self._blocks = {version: _Blocks(found) for version, found in blocks.items() if found}
 
-    def _add(self, entry: _Entry, blocks: dict[int, list[tuple[Addresses, _Entry]]]) -> None:
+    def _add(self, entry: Entry, blocks: dict[int, list[tuple[Addresses, Entry]]]) -> None:
         pattern = entry.pattern
         if isinstance(pattern, UrlPattern):
             self._links = self._links or _is_link(pattern)
@@ -132,7 +134,24 @@ class Index:
             tables = {Key.EXACT: self._exact, Key.SUFFIX: self._suffix, Key.LABEL: self._label}
             tables.get(kind, self._things).setdefault(key, []).append(entry)
 
-    def _candidates(self, host: Host) -> Iterator[_Entry]:
+    @property
+    def host_keys(self) -> Iterator[str]:
+        """The domains under which patterns are found, by their whole host or a suffix of it."""
+        yield from self._exact
+        yield from self._suffix
+
+    @property
+    def label_keys(self) -> frozenset[str]:
+        """The labels under which patterns are found wherever in a host they stand."""
+        return frozenset(self._label)
+
+    @property
+    def reads_links(self) -> bool:
+        """Whether a link into a shared host may be an asset, or be spelled in more than one way (T6)."""
+        return self._links or bool(self._things or self._thing_globs)
+
+    def candidates(self, host: Host) -> Iterator[Entry]:
+        """Yield every pattern that may match a URL of this host."""
         yield from self._always
         if isinstance(host, (IPv4Address, IPv6Address)):
             blocks = self._blocks.get(host.version)
@@ -160,7 +179,7 @@ class Index:
             return tuple(found)
         assert isinstance(target, Url)
         linked = shared_hosts().canonical_link(target) if self._links else target
-        for entry in self._candidates(target.host):
+        for entry in self.candidates(target.host):
             found += _match_url(entry, linked if _is_link(entry.pattern) else target, self._policy)
         if self._things or self._thing_globs:
             app_id = shared_hosts().app_id(target)
@@ -185,7 +204,7 @@ class Index:
 class _Blocks:
     """Address ranges that answer which of them hold an address."""
 
-    def __init__(self, found: list[tuple[Addresses, _Entry]]) -> None:
+    def __init__(self, found: list[tuple[Addresses, Entry]]) -> None:
         found.sort(key=lambda pair: (pair[0].first, pair[0].last))
         self._ranges = found
         self._firsts = [pair[0].first for pair in found]
@@ -197,7 +216,7 @@ class _Blocks:
         edges = {pair[0].first for pair in found} | {pair[0].last + 1 for pair in found}
         self.boundaries = sorted(edges)
 
-    def holding(self, address: int) -> Iterator[_Entry]:
+    def holding(self, address: int) -> Iterator[Entry]:
         """Yield the entries whose range holds the address."""
         position = bisect_right(self._firsts, address) - 1
         # Once no earlier range reaches this far, none can hold the address.
@@ -213,7 +232,7 @@ def _is_link(pattern: Matchable) -> bool:
     return isinstance(pattern, UrlPattern) and pattern.host.text in shared_hosts().code
 
 
-def _match_url(entry: _Entry, url: Url, policy: Policy) -> list[Match]:
+def _match_url(entry: Entry, url: Url, policy: Policy) -> list[Match]:
     pattern = entry.pattern
     if isinstance(pattern, UrlPattern):
         found = pattern.matches(url)
@@ -226,7 +245,7 @@ def _match_url(entry: _Entry, url: Url, policy: Policy) -> list[Match]:
     return [match] if match is not None else []
 
 
-def _settled(entry: _Entry, found: Found, policy: Policy, yields: bool = False) -> Match | None:
+def _settled(entry: Entry, found: Found, policy: Policy, yields: bool = False) -> Match | None:
     """Return the match as the policy leaves it, or None where the policy says it is none."""
     certainty = settle(found.doubts, policy)
     if certainty is Certainty.NONE:
@@ -235,13 +254,13 @@ def _settled(entry: _Entry, found: Found, policy: Policy, yields: bool = False) 
     return Match(entry.rule, entry.pattern, found.zone, found.doubts, certainty, found.below and yields, left)
 
 
-def _match_key(entry: _Entry, key: str, policy: Policy) -> Match | None:
+def _match_key(entry: Entry, key: str, policy: Policy) -> Match | None:
     assert isinstance(entry.pattern, ThingPattern)
     found = entry.pattern.match(key)
     return _settled(entry, found, policy) if found is not None else None
 
 
-def _match_unread(entry: _Entry, policy: Policy) -> Match | None:
+def _match_unread(entry: Entry, policy: Policy) -> Match | None:
     if not isinstance(entry.pattern, UnreadPattern):
         return None
     return _settled(entry, entry.pattern.match(None), policy)
@@ -252,7 +271,7 @@ def naive_matches(rules: Sequence[CompiledRule], policy: Policy, target: Target)
     found: list[Match | None] = []
     for rule in rules:
         for pattern in rule.patterns:
-            entry = _Entry(0, rule, pattern)
+            entry = Entry(0, rule, pattern)
             if isinstance(target, Url):
                 linked = shared_hosts().canonical_link(target)
                 if not isinstance(pattern, ThingPattern):

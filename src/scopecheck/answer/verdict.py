@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from scopecheck.answer.compiled import Certainty, CompiledRule, Matchable
 from scopecheck.scope.model import Inclusion, Program, Rule, Unresolved
 from scopecheck.scope.pattern import Effect
 from scopecheck.scope.prose import restates_default
 from scopecheck.scope.zone import Doubt, ZoneLike, same_listing, strictly_narrower
+from scopecheck.targets.asset import Target, parse_web
 
-if TYPE_CHECKING:
-    from scopecheck.targets.asset import Target
-
-__all__ = ["Decision", "Match", "Outcome", "Reason", "Verdict"]
+__all__ = ["Answer", "Decision", "Match", "Outcome", "Reason", "Verdict"]
 
 
 _T = TypeVar("_T")
+
+_SHOWN = 100
+"""How many matches of a side are compared for what a verdict tells besides its answer."""
 
 
 class Decision(StrEnum):
@@ -89,73 +91,90 @@ class Outcome(NamedTuple):
     beaten: tuple[Match, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verdict but for its target: what all targets are told that no rule tells apart."""
+
+    program: Program
+    rules: tuple[CompiledRule, ...]
+    outcome: Outcome
+    matches: tuple[Match, ...] = ()
+    problem: str = ""
+    target: Target | None = None
+    """The target where the answer is for it alone."""
+
+
 class Verdict:
     """The answer for one target, with everything needed to explain it.
 
-    Reading costs; building does not: `caveats`, `notes`, `str()` and `to_dict()` are made when
-    they are asked for. A verdict has no truth value, since `if verdict` would take an
+    Reading costs; building does not: `target`, `caveats`, `notes`, `str()` and `to_dict()` are made
+    when they are asked for. A verdict has no truth value, since `if verdict` would take an
     `UNDETERMINED` for a yes; write `verdict.in_scope`.
     """
 
-    __slots__ = ("_matches", "_rules", "_text", "outcome", "problem", "program", "target")
+    __slots__ = ("answer", "text")
 
-    def __init__(
-        self,
-        program: Program,
-        rules: tuple[CompiledRule, ...],
-        text: str,
-        target: Target | None,
-        outcome: Outcome,
-        matches: tuple[Match, ...] = (),
-        problem: str = "",
-    ) -> None:
-        self.program = program
-        self._rules = rules
-        self._text = text
-        self.target = target
-        self.outcome = outcome
-        self._matches = matches
-        self.problem = problem
+    def __init__(self, answer: Answer, text: str) -> None:
+        self.answer = answer
+        self.text = text
+        """The target as it was asked."""
+
+    @property
+    def target(self) -> Target | None:
+        """The target in canonical form; None where the text is none."""
+        if self.answer.target is None and self.answer.outcome.reason is not Reason.INVALID_TARGET:
+            return parse_web(self.text)
+        return self.answer.target
+
+    @property
+    def program(self) -> Program:
+        """The program that was asked."""
+        return self.answer.program
+
+    @property
+    def outcome(self) -> Outcome:
+        """What was decided, and by which matches."""
+        return self.answer.outcome
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the target, or doubtful about it; empty where nothing is."""
+        return self.answer.problem
 
     @property
     def decision(self) -> Decision:
         """`IN_SCOPE`, `OUT_OF_SCOPE` or `UNDETERMINED`."""
-        return self.outcome.decision
+        return self.answer.outcome.decision
 
     @property
     def reason(self) -> Reason:
         """Why, as a stable code."""
-        return self.outcome.reason
+        return self.answer.outcome.reason
 
     @property
     def in_scope(self) -> bool:
         """True for `IN_SCOPE` alone."""
-        return self.outcome.decision is Decision.IN_SCOPE
+        return self.answer.outcome.decision is Decision.IN_SCOPE
 
     @property
     def matches(self) -> tuple[Match, ...]:
         """The matches that decided."""
-        return self.outcome.deciding
+        return self.answer.outcome.deciding
 
     @property
     def beaten(self) -> tuple[Match, ...]:
         """The matches that lost."""
-        return self.outcome.beaten
+        return self.answer.outcome.beaten
 
     @property
     def all_matches(self) -> tuple[Match, ...]:
         """Every match that was weighed."""
-        return self._matches
-
-    @property
-    def text(self) -> str:
-        """The target as it was asked."""
-        return self._text
+        return self.answer.matches
 
     @property
     def rules(self) -> tuple[CompiledRule, ...]:
         """Every compiled rule of the program."""
-        return self._rules
+        return self.answer.rules
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -169,7 +188,7 @@ class Verdict:
             side = Effect.INCLUDE
         else:
             return ()
-        for rule in self._rules:
+        for rule in self.answer.rules:
             if rule.effect is side and rule.unread and not _is_default(rule):
                 found[f"an {_SIDES[side]} that could not be read: {rule.text}"] = None
         return tuple(found)
@@ -182,18 +201,23 @@ class Verdict:
             found.update(dict.fromkeys(f"doubtful: {doubt}" for doubt in getattr(self.target, "doubts", ())))
         for match in (*self.matches, *self.beaten):
             found.update((f"rule {match.rule.id}: {note}", None) for note in match.rule.notes)
-        for include in self._matches:
-            for exclude in self._matches:
-                if _conflict(include, exclude):
-                    ours, theirs = (f"`{m.rule.text}` ({m.rule.id})" for m in (include, exclude))
-                    found[f"conflict: {ours} and {theirs} list the same; the exclusion wins"] = None
+        for include, exclude in self._conflicts():
+            ours, theirs = (f"`{m.rule.text}` ({m.rule.id})" for m in (include, exclude))
+            found[f"conflict: {ours} and {theirs} list the same; the exclusion wins"] = None
         return tuple(found)
+
+    def _conflicts(self) -> Iterator[tuple[Match, Match]]:
+        """Yield the pairs that list the same on both sides, of the first of thousands that match."""
+        sides = [[m for m in self.all_matches if m.effect is side][:_SHOWN] for side in Effect]
+        yield from ((ours, theirs) for ours in sides[0] for theirs in sides[1] if _conflict(ours, theirs))
 
     def _bearing(self) -> tuple[Inclusion, ...]:
         """Return the narrowest inclusions that bear the answer; what rides along comes from them."""
         if self.decision is Decision.OUT_OF_SCOPE:
             return ()
         ours = [m for m in self.matches if isinstance(m.rule.item, Inclusion) and m.effect is Effect.INCLUDE]
+        if len(ours) > _SHOWN:
+            return tuple(m.rule.item for m in ours if isinstance(m.rule.item, Inclusion))
         least = [
             m for m in ours if not any(strictly_narrower(o.zone, m.zone, against_narrow=False) for o in ours)
         ]
@@ -240,7 +264,7 @@ class Verdict:
         return to_text(self)
 
     def __repr__(self) -> str:
-        return f"<Verdict {self.decision} {self.reason} {self._text!r}>"
+        return f"<Verdict {self.decision} {self.reason} {self.text!r}>"
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a verdict has no truth value; use `verdict.in_scope`")
@@ -248,11 +272,11 @@ class Verdict:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Verdict):
             return NotImplemented
-        mine = (self.program.id, self._text, self.decision, self.reason, self._names())
-        return mine == (other.program.id, other._text, other.decision, other.reason, other._names())
+        mine = (self.program.id, self.text, self.decision, self.reason, self._names())
+        return mine == (other.program.id, other.text, other.decision, other.reason, other._names())
 
     def __hash__(self) -> int:
-        return hash((self.program.id, self._text, self.decision, self.reason))
+        return hash((self.program.id, self.text, self.decision, self.reason))
 
     def _names(self) -> tuple[str, ...]:
         return tuple(sorted(match.rule.id for match in self.matches))

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias
 from scopecheck.scope.hostset import Addresses, Glob, HostSet, Names, Span, Tail, Tails, contains
 from scopecheck.scope.pathset import ANY_PATH, PathSet, Query, query_contains
 from scopecheck.scope.zone import Doubt, Schemes, Thing, Zone, ZoneLike
+from scopecheck.targets.host import Host
 from scopecheck.targets.url import WEB, Url
 
 __all__ = ["Effect", "Found", "HostForm", "HostText", "Pattern", "ThingPattern", "UrlPattern"]
@@ -238,18 +239,31 @@ class UrlPattern:
         """
         if self.port is not None and url.port != self.port:
             return ()
-        hosts = [i for i, option in enumerate(self.hosts) if contains(option[0], url.host)]
+        hosts = self.host_choice(url.host)
         if not hosts:
             return ()
-        hosts = self._independent(hosts)
         scheme = next((i for i, s in enumerate(self.schemes) if s is None or url.scheme in s), None)
         if scheme is None:
             return ()
-        path = next((i for i, p in enumerate(self.paths) if p.contains(url.path)), None)
-        if path is None:
+        choice = self.path_choice(url.path, url.query)
+        if choice is None:
             return ()
-        query = 0 if query_contains(self.query, url.query) else 1
-        return tuple(self._found((host, scheme, path, query)) for host in hosts)
+        return tuple(self._found((host, scheme, *choice)) for host in hosts)
+
+    def host_choice(self, host: Host) -> tuple[int, ...]:
+        """Return the places in `hosts` of the readings that hold `host`; all that a match asks of it."""
+        holding = [i for i, option in enumerate(self.hosts) if contains(option[0], host)]
+        return tuple(self._independent(holding)) if holding else ()
+
+    def path_choice(self, path: str, query: str) -> tuple[int, int] | None:
+        """Return the place in `paths` of the first set that holds `path`, and 1 where the query differs.
+
+        None where no set holds it. It is all that a match asks of a path and a query.
+        """
+        found = next((i for i, p in enumerate(self.paths) if p.contains(path)), None)
+        if found is None:
+            return None
+        return found, 0 if query_contains(self.query, query) else 1
 
     def _independent(self, holding: list[int]) -> list[int]:
         """Return the readings that do not merely add doubts to a surer one."""

@@ -17,7 +17,17 @@ from scopecheck.errors import HostError, TargetError, UrlError
 from scopecheck.targets.host import MAX_TEXT, HostName, parse_address, parse_host, printable, show_host
 from scopecheck.targets.url import Url, has_scheme, parse_url
 
-__all__ = ["App", "Block", "Name", "SharedHosts", "Target", "name_key", "parse_target", "shared_hosts"]
+__all__ = [
+    "App",
+    "Block",
+    "Name",
+    "SharedHosts",
+    "Target",
+    "name_key",
+    "parse_target",
+    "parse_web",
+    "shared_hosts",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +168,11 @@ def parse_target(text: str, listed: Container[str] = frozenset()) -> Target:
         if not key or _LOOKS_LIKE_ADDRESS.search(text.strip()) or not _is_text(text):
             raise
         return Name(text, key)
+
+
+def parse_web(text: str) -> Url:
+    """Return what a URL, or a host without a scheme, means; raise `TargetError` where it is neither."""
+    return parse_url(text) if has_scheme(text) else parse_bare(text)
 
 
 def parse_bare(text: str) -> Url:

@@ -17,7 +17,7 @@ from ada_url import URL
 
 from scopecheck.errors import HostError
 
-__all__ = ["Host", "HostName", "ParsedHost", "is_address", "parse_host", "show_host"]
+__all__ = ["Host", "HostName", "ParsedHost", "is_address", "parse_host", "plain_host", "show_host"]
 
 HostName = NewType("HostName", str)
 """A DNS name: lower-case A-labels joined by dots, no root dot."""
@@ -50,7 +50,7 @@ def parse_host(text: str) -> ParsedHost:
     `text` is a bare host: a name, an IPv4 address, or an IPv6 address with or without
     brackets. Raises `HostError` where the standard rejects it.
     """
-    if _PLAIN.fullmatch(text) and "xn--" not in text and len(text) <= MAX_TEXT:
+    if len(text) <= MAX_TEXT and plain_host(text):
         return ParsedHost(HostName(text))
     if not text or len(text) > MAX_TEXT:
         raise HostError("the host is empty" if not text else "the host is too long")
@@ -104,6 +104,11 @@ def _doubts(text: str, hostname: str, host: Host) -> tuple[str, ...]:
         if _ODD.search(host):
             found.append("characters in the host that are not in host names")
     return tuple(found)
+
+
+def plain_host(text: str) -> bool:
+    """Tell whether `text` is a canonical name that every parser reads alike, as most are."""
+    return _PLAIN.fullmatch(text) is not None and "xn--" not in text
 
 
 def is_address(host: Host) -> bool:
