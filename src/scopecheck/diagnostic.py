@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
+import functools
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["Diagnostic", "Place", "Severity"]
+__all__ = ["Diagnostic", "Place", "Severity", "did_you_mean"]
+
+_MAX_COMPARED = 300
 
 
 class Severity(StrEnum):
@@ -67,3 +71,16 @@ class Diagnostic:
             "line": self.place.line,
             "column": self.place.column,
         }
+
+
+@functools.lru_cache(maxsize=1024)
+def did_you_mean(word: str, known: tuple[str, ...], count: int = 1, cutoff: float = 0.6) -> str:
+    """Return the question for the known words nearest to `word`, for the help of a diagnostic.
+
+    Empty where none is near, and where there are so many that comparing them would take long.
+    `count` is how many are named at most, `cutoff` how like the word they are, from 0 to 1.
+    """
+    if len(known) > _MAX_COMPARED:
+        return ""
+    near = difflib.get_close_matches(word[:200], known, n=count, cutoff=cutoff)
+    return "did you mean " + " or ".join(f"`{one}`" for one in near) + "?" if near else ""

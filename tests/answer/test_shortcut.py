@@ -28,7 +28,33 @@ HOSTS = (
     "prod.f.com",
 )
 ORIGINS = ("https://{}", "http://{}", "https://{}:8443", "http://{}:80", "https://{}:443", "ws://{}", "{}")
-PATHS = ("", "/", "/api", "/apixyz", "/api/x?tab=x", "/a/b/", "/x-1.zip", "/a//b", "/a/../api", "/API")
+PATHS = (
+    "",
+    "/",
+    "/api",
+    "/apixyz",
+    "/api/x?tab=x",
+    "/a/b/",
+    "/x-1.zip",
+    "/a//b",
+    "/a/../api",
+    "/API",
+    "/%61pi",
+    "/ap%69/x",
+    "/%2e%2e/api",
+    "/a%2fb",
+    "/a%2Fb",
+    "/a%5cb",
+    "/x%252fy",
+    "/%00",
+    "/a%20b",
+    "/%zz",
+    "/api#a",
+    "/api?tab=x#@/",
+    "#a",
+    "/%61#",
+    "/x%2",
+)
 
 
 def whole(checker: Checker, text: str, *, url: bool) -> Verdict:

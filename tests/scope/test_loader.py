@@ -1,179 +1,387 @@
-"""Scope files: every problem at once, each with its place, what is wrong and how to mend it."""
+"""Scope files: three languages of one shape, every mistake said at once, and nothing loaded in part."""
 
 from __future__ import annotations
 
-import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import scopecheck as sc
+from strategies import LANGUAGES, program_data, written
 
-YAML = """\
-id: demo
-name: Demo
-as_of: 2026-08-22
-in_scope:
-  - "*.example.com"
-  - asset: https://shop.example.org/api
-    type: api
+HEAD = "id: e\nname: E\n"
+
+# --- one shape in three languages ------------------------------------------------------------
+
+
+@given(st.data())
+def test_the_same_program_loads_equal_from_every_language(data: st.DataObject) -> None:
+    fields = data.draw(program_data())
+    texts = {language: data.draw(written(language, fields)).text for language in LANGUAGES}
+    loaded = [sc.loads(text, language, "f").model_dump() for language, text in texts.items()]
+    assert loaded == [sc.load(fields).model_dump()] * 3
+
+
+def test_equal_programs_are_equal_wherever_they_stand() -> None:
+    one = sc.loads(HEAD + "in_scope: [a.com]\n")
+    other = sc.loads('{"id": "e",\n\n"name": "E", "in_scope": [{"asset": "a.com"}]}', "json")
+    assert one == other == sc.load({"id": "e", "name": "E", "in_scope": ["a.com"]})
+    assert hash(one) == hash(other)
+    assert one != sc.loads(HEAD + "in_scope: [b.com]\n")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(data=st.data())
+def test_every_rule_knows_where_it_stands(language: str, data: st.DataObject) -> None:
+    pen = data.draw(written(language, data.draw(program_data())))
+    program = sc.loads(pen.text, language, "f")
+    for side in ("in_scope", "out_of_scope"):
+        for number, rule in enumerate(getattr(program, side)):
+            path = (side, number, "asset")
+            line, column = pen.values[path if path in pen.values else path[:2]]
+            assert program.place(rule.id) == sc.Place("f", line, column)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(data=st.data())
+def test_one_bad_rule_anywhere_refuses_the_file_and_is_found_in_its_place(
+    language: str, data: st.DataObject
+) -> None:
+    fields = data.draw(program_data())
+    side = data.draw(st.sampled_from(("in_scope", "out_of_scope")))
+    rules = fields.setdefault(side, [])
+    number = data.draw(st.integers(0, len(rules)))
+    rules.insert(number, {"asset": "192.0.2.0/33"})
+    pen = data.draw(written(language, fields))
+    (problem,) = refused(pen.text, language)
+    assert (problem.place.line, problem.place.column) == pen.values[side, number, "asset"]
+    assert (problem.code, problem.path) == ("unreadable-asset", f"{side}[{number}].asset")
+
+
+def test_a_date_of_toml_is_a_date() -> None:
+    assert str(sc.loads('id = "e"\nname = "E"\nas_of = 2026-08-22\n', "toml").as_of) == "2026-08-22"
+
+
+# --- mistakes --------------------------------------------------------------------------------
+
+# Each case is a title and lines of a file; below a line, `^` stands under the first letter of a
+# mistake in it, with code and message, and `help` says how to mend it. `/.../` is a regular expression.
+MISTAKES = r"""
+== misspelt field of the program
+in_scop: [a.com]
+^ extra-forbidden: there is no field `in_scop` here
+  help: did you mean `in_scope`?
+== misspelt field of an inclusion
+in_scope: [{asset: a.com, nme: b}]
+                          ^ extra-forbidden: there is no field `nme` here
+                            help: did you mean `name`?
+== misspelt field of an exclusion
 out_of_scope:
-  - blog.example.com
+  - asset: a.com
+    instuction: b
+    ^ extra-forbidden: there is no field `instuction` here
+      help: did you mean `instruction`?
+== misspelt field of the policy
+policy: {apx: covered}
+         ^ extra-forbidden: there is no field `apx` here
+           help: did you mean `apex`?
+== misspelt field of a reward group
+rewards:
+  curency: EUR
+  ^ extra-forbidden: there is no field `curency` here
+    help: did you mean `currency`?
+  groups:
+    x:
+      title: a
+      maxmum: 5
+      ^ extra-forbidden: there is no field `maxmum` here
+        help: did you mean `maximum`?
+      by_priority: {P1: {low: 1, high: 2, hihg: 3}}
+                                          ^ extra-forbidden: there is no field `hihg` here
+                                            help: did you mean `high`?
+== misspelt field of a condition
+findings: {out_of_scope: [{finding: x, unless: {txt: c, id: a, text: b}}]}
+                                                ^ extra-forbidden: there is no field `txt` here
+                                                  help: did you mean `text`?
+== misspelt field of a channel
+channels: [{id: a, title: b, emial: c}]
+                             ^ extra-forbidden: there is no field `emial` here
+                               help: did you mean `email`?
+== unknown field with nothing near
+zzzz: 1
+^ extra-forbidden: there is no field `zzzz` here
+  help: remove it
+== rule without an asset
+in_scope: [{note: a}]
+           ^ missing: the field `asset` is missing
+             help: add `asset: ...`
+== wildcards that nobody can read
+in_scope:
+  - "*"
+    ^ unreadable-asset: nobody can read the star in `*`
+      help: /^a star stands for labels below a registered domain .*or for a public suffix/
+  - asset: "*e*x"
+           ^ unreadable-asset: nobody can read the star in `*e*x`
+             help: /^a star stands for labels/
+  - shop.*.be
+    ^ unreadable-asset: nobody can read the star in `shop.*.be`
+      help: /^a star stands for labels/
+  - a**b.e.com
+    ^ unreadable-asset: `a**b` is not a label of a host pattern
+      help: a label holds letters, digits, `-`, `_` and single stars
+== blocks of addresses with a bad prefix
+in_scope:
+  - 192.0.2.0/33
+    ^ unreadable-asset: `192.0.2.0/33` is not a block of addresses
+      help: the prefix is at most 32 for IPv4 and 128 for IPv6, as in `192.0.2.0/24`
+out_of_scope:
+  - asset: 2001:db8::/129
+           ^ unreadable-asset: `2001:db8::/129` is not a block of addresses
+             help: the prefix is at most 32 for IPv4 and 128 for IPv6, as in `192.0.2.0/24`
+== texts that are no target
+in_scope:
+  - any host of e.com
+    ^ unreadable-asset: `any host of e.com` is prose, not a target
+      help: write one host, URL, address, app id or name
+  - "e.com\a"
+    ^ unreadable-asset: /control character/
+      help: /./
+  - https://e.com:99999/
+    ^ unreadable-asset: /`.*99999.*`/
+      help: /./
+== text for a list
+in_scope: a.com
+          ^ tuple-type: `in_scope` is a list
+            help: put a `- ` in front of each entry
+== fields for a list
+out_of_scope: {asset: a.com}
+              ^ tuple-type: `out_of_scope` is a list
+                help: put a `- ` in front of each entry
+== text for fields
+policy: covered
+        ^ model-type: `policy` holds fields, not `covered`
+          help: write `field: value` lines below it
+== number for a rule
+in_scope: [a.com, 5]
+                  ^ model-type: /^(?!`1`).*`5`/
+                    help: /./
+== number for a text
+about: 5
+       ^ string-type: `5` is not a text
+         help: put it in quotes if it is one
+== empty text
+in_scope: [{asset: ''}]
+                   ^ string-too-short: `asset` is empty
+                     help: write the text, or remove the field
+== neither true nor false
+policy: {open_scope: yes}
+                     ^ bool-type: `yes` is neither true nor false
+                       help: write `true` or `false`
+in_scope: [{asset: a.com, stated: 1}]
+                                  ^ bool-type: `1` is neither true nor false
+                                    help: write `true` or `false`
+== words that are not in the list
+policy: {apex: maybe}
+               ^ literal-error: `maybe` is not one of the values of `apex`
+                 help: write 'covered' or 'not-covered'
+in_scope: [{asset: a.com, type: web}]
+                                ^ enum: `web` is not one of the values of `type`
+                                  help: /^write 'website', .* or 'other'$/
+unresolved: [{text: Some, effect: both}]
+                                  ^ literal-error: `both` is not one of the values of `effect`
+                                    help: write 'include' or 'exclude'
+== format of the future
+format: 2
+        ^ literal-error: `2` is not one of the values of `format`
+          help: write 1
+== true for a format
+format: true
+        ^ literal-error: /`true`/
+          help: write 1
+== amounts of money
+rewards:
+  maximum: 1.5
+           ^ int-type: `1.5` is not a whole number
+             help: write digits alone, as in 200
+  exceptional: '20,000'
+               ^ int-type: `20,000` is not a whole number
+                 help: write digits alone, as in 200
+  usual: {low: .nan, high: .inf}
+               ^ int-type: `.nan` is not a whole number
+                 help: write digits alone, as in 200
+                           ^ int-type: `.inf` is not a whole number
+                             help: write digits alone, as in 200
+== money below nothing
+rewards: {maximum: -1}
+                   ^ /./: /`-1`|`maximum`/
+                     help: /./
+== range that runs down
+rewards: {usual: {low: 7, high: 5}}
+                 ^ range-reversed: the range runs from `7` down to `5`
+                   help: write the smaller amount as `low`
+== currency in small letters
+rewards: {currency: usd}
+                    ^ /./: /^(?!.* an id)/
+                      help: /USD|EUR|capital|upper/
+== priority that is none
+rewards: {groups: {x: {title: a, by_priority: {P6: {low: 1, high: 2}}}}}
+                                               ^ /./: /^(?!.*\[key\]).*`P6`/
+                                                 help: /P1.*P5/
+== ids
+siblings: [A]
+           ^ string-pattern-mismatch: `A` is not an id
+             help: an id has lower-case letters, digits, `-`, `_` and `.`
+== dates
+as_of: yesterday
+       ^ /^date/: `yesterday` is not a date
+         help: write it as 2026-08-22
+in_scope:
+  - {asset: a.com, since: 2026-13-01}
+                          ^ /^date/: `2026-13-01` is not a date
+                            help: write it as 2026-08-22
+  - {asset: b.com, since: 2026-01-02T05:00:00}
+                          ^ /^date/: `2026-01-02T05:00:00` is not a date
+                            help: write it as 2026-08-22
+== numbers are no dates
+as_of: 0
+       ^ /^date/: `0` is not a date
+         help: write it as 2026-08-22
+in_scope: [{asset: a.com, since: '86400'}]
+                                 ^ /^date/: `86400` is not a date
+                                   help: write it as 2026-08-22
+== references to nothing
+in_scope: [{asset: a.com, sources: [artcle], group: x}]
+                                    ^ unknown-reference: `artcle` is no source of this file
+                                      help: did you mean `article`?
+                                                    ^ unknown-reference: /^`x` is no reward group/
+                                                      help: /(^|[^`])`rewards\.groups`([^`s]|$)/
+out_of_scope: [{asset: a.com, report_to: mail}]
+                                         ^ unknown-reference: `mail` is no channel of this file
+                                           help: define it under `channels`
+sources: [{id: article, title: A}]
+== id twice
+in_scope:
+  - {asset: a.com, id: x}
+  - asset: b.com
+    id: x
+        ^ duplicate-id: two entries have the rule id `x`
+          help: ids name rules in verdicts, so each has to be its own
+== many mistakes in the order of the file
+zzzz: 1
+^ extra-forbidden: there is no field `zzzz` here
+  help: remove it
+in_scope:
+  - *.e.com
+    ^ unquoted-star: `*.e.com` begins with a star, which YAML reads as an alias
+      help: put it in quotes: "*.e.com"
+  - asset: a.com
+    stated: maybe
+            ^ bool-type: `maybe` is neither true nor false
+              help: write `true` or `false`
+    asset: b.com
+    ^ duplicate-key: the key `asset` stands twice
+      help: merge the two, or remove one
+  - asset: &x '*'
+           ^ anchor: the anchor `&x` is not allowed
+             help: write the value out
+           ^ unreadable-asset: nobody can read the star in `*`
+             help: /^a star/
+out_of_scope: [*.f.com, {aset: c.com, asset: d.com}]
+               ^ unquoted-star: `*.f.com` begins with a star, which YAML reads as an alias
+                 help: put it in quotes: "*.f.com"
+                         ^ extra-forbidden: there is no field `aset` here
+                           help: did you mean `asset`?
+name: F
+^ duplicate-key: the key `name` stands twice
+  help: merge the two, or remove one
 """
-TOML = """\
-id = "demo"
-name = "Demo"
-as_of = "2026-08-22"
-out_of_scope = ["blog.example.com"]
-[[in_scope]]
-asset = "*.example.com"
-[[in_scope]]
-asset = "https://shop.example.org/api"
-type = "api"
-"""
-JSON = """\
-{"id": "demo", "name": "Demo", "as_of": "2026-08-22",
- "in_scope": ["*.example.com",
-  {"asset": "https://shop.example.org/api", "type": "api"}],
- "out_of_scope": ["blog.example.com"]}
-"""
-LANGUAGES = [("yaml", YAML), ("toml", TOML), ("json", JSON)]
 
 
-def problems(text: str | bytes, language: str = "yaml") -> list[sc.Diagnostic]:
+def refused(text: str | bytes, language: str = "yaml") -> tuple[sc.Diagnostic, ...]:
     with pytest.raises(sc.ScopeError) as caught:
         sc.loads(text, language, "f")
-    return list(caught.value.diagnostics)
+    return caught.value.diagnostics
 
 
-@pytest.mark.parametrize(("language", "text"), LANGUAGES)
-def test_three_languages_state_one_program(language: str, text: str) -> None:
-    assert sc.loads(text, language).model_dump() == sc.loads(YAML, "yaml").model_dump()
+def cases(table: str) -> list[Any]:
+    """Read the table: the file of each case, and (code, line, column, message, help) of each mistake."""
+    found = []
+    for case in table.split("\n== ")[1:]:
+        title, *lines = case.rstrip("\n").split("\n")
+        text, rows = HEAD, list[tuple[str, int, int, str, str]]()
+        for line, following in zip(lines, [*lines[1:], ""], strict=True):
+            mark = re.fullmatch(r"( *)\^ (\S+): (.*)", line)
+            if mark is not None:
+                mend = following.strip().removeprefix("help: ")
+                rows.append((mark[2], text.count("\n"), len(mark[1]) + 1, mark[3], mend))
+            elif not line.lstrip().startswith("help: "):
+                text += line + "\n"
+        found.append(pytest.param(text, rows, id=title))
+    return found
 
 
-@pytest.mark.parametrize(
-    ("language", "text", "lines"),
-    [("yaml", YAML, (5, 6, 9)), ("toml", TOML, (6, 8, 4)), ("json", JSON, (2, 3, 4))],
-)
-def test_a_rule_knows_its_line(language: str, text: str, lines: tuple[int, ...]) -> None:
-    program = sc.loads(text, language, "f")
-    places = [program.place(rule.id) for rule in program.rules]
-    assert tuple(place.line for place in places if place is not None) == lines
+def agrees(found: object, expected: object) -> bool:
+    pattern = re.fullmatch("/(.*)/", str(expected))
+    return re.search(pattern[1], str(found)) is not None if pattern else found == expected
 
 
-HEAD = "id: demo\nname: Demo\n"
+@pytest.mark.parametrize(("text", "expected"), cases(MISTAKES))
+def test_each_mistake_has_its_own_message(text: str, expected: list[tuple[Any, ...]]) -> None:
+    problems = refused(text)
+    found = [(one.code, one.place.line, one.place.column, one.message, one.help) for one in problems]
+    assert len(found) == len(expected), found
+    assert [row for row, wish in zip(found, expected, strict=True) if not all(map(agrees, row, wish))] == []
 
 
-@pytest.mark.parametrize(
-    ("text", "code", "place", "message", "mend"),
-    [
-        (HEAD + "in_scope:\n  - *.e.com\n", "unquoted-star", (4, 5), "`*.e.com` begins with a star", '"*.e.com"'),
-        (HEAD + "in_scope: [*.e.com, a.e.com]\n", "unquoted-star", (3, 12), "`*.e.com` begins", '"*.e.com"'),
-        (HEAD + "in_scope:\n  - asset: *.e.com # x\n", "unquoted-star", (4, 12), "`*.e.com` begins", "quotes"),
-        (HEAD + "in_scope:\n  - *name\n", "unquoted-star", (4, 5), "`*name` begins", "quotes"),
-        (HEAD + "name: Again\n", "duplicate-key", (3, 1), "the key `name` stands twice", "merge"),
-        (HEAD + "about: &a x\n", "anchor", (3, 8), "the anchor `&a` is not allowed", "write the value out"),
-        (HEAD + "about: !!str x\n", "tag", (3, 8), "is not allowed", "remove it"),
-        (HEAD + "<<: {about: x}\n", "key", (3, 1), "a key is a plain word", "name: value"),
-        (HEAD + "---\nid: b\n", "second-document", (3, 1), "a second document", "one per file"),
-        (HEAD + "polciy: {}\n", "extra-forbidden", (3, 1), "there is no field `polciy`", "`policy`"),
-        (
-            HEAD + "in_scope:\n  - asset: e.com\n    instrucion: x\n",
-            "extra-forbidden",
-            (5, 5),
-            "there is no field `instrucion`",
-            "`instruction`",
-        ),
-        (HEAD + 'in_scope:\n  - "shop.*.be"\n', "unreadable-asset", (4, 5), "nobody can read the star", "example"),
-        (HEAD + "in_scope:\n  - 10.0.0.0/99\n", "unreadable-asset", (4, 5), "not a block of addresses", "32"),
-        (HEAD + "in_scope:\n  - asset: 7\n", "string-type", (4, 12), "`7` is not a text", "quotes"),
-        (HEAD + "policy:\n  open_scope: yes\n", "bool-type", (4, 15), "neither true nor false", "`true`"),
-        (HEAD + "policy:\n  apex: maybe\n", "literal-error", (4, 9), "not one of the values", "covered"),
-        (HEAD + "as_of: soon\n", "date-from-datetime-parsing", (3, 8), "`soon` is not a date", "2026-08-22"),
-        ("name: Demo\n", "missing", (1, 1), "the field `id` is missing", "add `id"),
-        ("- a\n", "shape", (1, 1), "a scope file is a mapping", "begin with"),
-        ("id: demo\n\tname: x\n", "yaml-syntax", (2, 1), "not YAML", "tabs"),
-        ("id: a\x00b\n", "control-character", (1, 6), "control character", "remove"),
-        ("[" * 100_000, "too-deep", (1, 1), "nested too deeply", "levels"),
-        (
-            HEAD + "in_scope:\n  - asset: e.com\n    group: gold\n",
-            "unknown-reference",
-            (5, 12),
-            "`gold` is no reward group",
-            "define",
-        ),
-    ],
-)  # fmt: skip
-def test_each_mistake_has_its_own_message(
-    text: str, code: str, place: tuple[int, int], message: str, mend: str
+NO_FIELDS = [("yaml", ""), ("yaml", "\n# x\n"), ("yaml", "null\n"), ("yaml", "- a\n"), ("yaml", "hello\n")]
+NO_FIELDS += [("json", "[1]"), ("json", "null"), ("json", '"e"'), ("json", "5")]
+
+
+@pytest.mark.parametrize(("language", "text"), NO_FIELDS)
+def test_a_file_without_fields(language: str, text: str) -> None:
+    (problem,) = refused(text, language)
+    assert (problem.code, problem.message) == ("shape", "a scope file is a mapping of fields")
+    assert (problem.place, "id" in problem.help) == (sc.Place("f", 1, 1), True)
+
+
+@pytest.mark.parametrize(("language", "text"), [("yaml", "{}"), ("toml", ""), ("json", "{}")])
+def test_a_file_says_id_and_name(language: str, text: str) -> None:
+    problems = refused(text, language)
+    assert [one.message for one in problems] == ["the field `id` is missing", "the field `name` is missing"]
+    assert {(one.code, str(one.place)) for one in problems} == {("missing", "f:1:1")}
+
+
+def test_a_bare_text_among_the_unresolved_is_not_told_of_a_field_that_it_has_not() -> None:
+    problems = refused(HEAD + "unresolved:\n  - Some sentence.\n")
+    assert {(one.place.line, one.place.column) for one in problems} == {(4, 5)}
+    assert [one.message for one in problems if "`asset`" in one.message] == []
+
+
+# --- the ways to name a program --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sc.bundled_programs())
+def test_every_bundled_program_is_loaded_by_its_id(name: str) -> None:
+    assert sc.load(name).id == name
+    assert sc.load(name).rules
+
+
+@pytest.mark.parametrize("ending", [".yaml", ".yml", ".YAML", ".toml", ".json"])
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_file_is_read_in_the_language_of_its_ending(kind: type, ending: str, tmp_path: Path) -> None:
+    text = {".toml": 'id = "e"\nname = "E"\n', ".json": '{"id": "e",\n"name": "E"}'}.get(ending, HEAD)
+    file = tmp_path / f"x{ending}"
+    file.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert sc.load(kind(file)).id == "e"
+
+
+def test_a_file_beside_does_not_hide_a_bundled_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = [one for one in problems(text) if one.code == code]
-    assert found, [one.code for one in problems(text)]
-    assert (found[0].place.line, found[0].place.column) == place
-    assert message in found[0].message
-    assert mend in found[0].help
-
-
-def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
-    text = "id: Bad Id\nname: Demo\nnmae: x\nin_scope:\n  - *.e.com\n  - a..b\nas_of: soon\n"
-    found = problems(text)
-    assert [one.place.line for one in found] == [1, 3, 5, 6, 7]
-
-
-def test_text_in_a_block_may_begin_with_a_star() -> None:
-    program = sc.loads(HEAD + "about: |\n  - *.example.com is ours\n")
-    assert program.about == "- *.example.com is ours\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "code", "line"),
-    [
-        ('{"id": "a",\n "name": }', "json", "json-syntax", 2),
-        ('{"id": "a",\n "id": "b", "name": "n"}', "json", "duplicate-key", 1),
-        ('{"id": NaN}', "json", "json-syntax", 1),
-        ('id = "a"\nname = ', "toml", "toml-syntax", 2),
-        (b"id: \xff\n", "yaml", "encoding", 1),
-    ],
-)
-def test_text_of_no_language_names_its_line(text: str | bytes, language: str, code: str, line: int) -> None:
-    (problem,) = [one for one in problems(text, language) if one.code == code]
-    assert problem.place.line == line
-
-
-@given(st.text() | st.binary(), st.sampled_from(("yaml", "toml", "json")))
-def test_only_the_library_s_own_errors_come_out_of_text(text: str | bytes, language: str) -> None:
-    try:
-        sc.loads(text, language)
-    except sc.ScopecheckError:
-        return
-
-
-@given(st.text())
-def test_only_the_library_s_own_errors_come_out_of_a_name(name: str) -> None:
-    try:
-        sc.load(name)
-    except sc.ScopecheckError:
-        return
-
-
-def test_an_unknown_program_gives_the_nearest_names() -> None:
-    with pytest.raises(sc.UnknownProgramError) as caught:
-        sc.load("opneai")
-    assert "`openai`" in str(caught.value)
-
-
-def test_a_file_of_another_ending_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "scope.txt"
-    path.write_text(YAML, "utf-8")
-    with pytest.raises(sc.ScopeSyntaxError, match=r"\.yaml"):
-        sc.load(path)
-
-
-def test_the_schema_describes_every_field() -> None:
-    schema = json.loads(json.dumps(sc.schema()))
-    assert schema["$schema"].startswith("https://json-schema.org/")
-    rule = schema["$defs"]["Inclusion"]["properties"]
-    assert rule["stated"]["description"]
-    assert schema["additionalProperties"] is False
+    (tmp_path / "openai").write_text(HEAD)
+    monkeypatch.chdir(tmp_path)
+    assert sc.load("openai").id == "openai"

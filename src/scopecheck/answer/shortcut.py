@@ -18,8 +18,8 @@ from scopecheck.scope.hostset import Names
 from scopecheck.scope.pathset import ANY_PATH
 from scopecheck.scope.pattern import UrlPattern
 from scopecheck.targets.asset import shared_hosts
-from scopecheck.targets.host import HostName, plain_host
-from scopecheck.targets.url import Url
+from scopecheck.targets.host import MAX_TEXT, HostName, plain_host
+from scopecheck.targets.url import Url, canonical_path
 
 __all__ = ["Origin", "Shortcut", "plain_shape"]
 
@@ -33,7 +33,14 @@ _PATH: Final = (
 plain_shape: Final = re.compile(rf"({_ORIGIN}){_PATH}", re.ASCII).fullmatch
 """Match a plain URL without a port, its origin being the first group; raises `TypeError` for no text."""
 
-_WITH_PORT: Final = re.compile(rf"({_ORIGIN}:[1-9][0-9]{{0,4}}+){_PATH}", re.ASCII).fullmatch
+# The same with a port, with a fragment, and with escapes that stand for no dot, slash or percent sign.
+_ESCAPE: Final = r"%(?!2[EFef5]|5[Cc])[0-9A-Fa-f]{2}"
+_LESS_PLAIN: Final = re.compile(
+    rf"({_ORIGIN}(?::[1-9][0-9]{{0,4}}+)?+)"
+    rf"(?:(/(?:(?:[{_SEGMENT}]|{_ESCAPE})(?:[.{_SEGMENT}]++|{_ESCAPE})*+/?+)*+(?:\?[!$-&(-;=?-Z_a-z~|{{}}]*+)?+)"
+    r"(?:#[!$-;=?-Z_a-z~|{}]*+)?+)?+",
+    re.ASCII,
+).fullmatch
 _HOST: Final = re.compile(r"[a-z0-9_-][a-z0-9_.-]{0,252}+", re.ASCII).fullmatch
 
 # What is remembered is bounded, and no host of the DNS is longer than 253 characters.
@@ -73,7 +80,18 @@ class Shortcut:
     Safe to share between threads: what is remembered for a key is the same whoever puts it there.
     """
 
-    __slots__ = ("_decide", "_ends", "_index", "_kinds", "_labels", "_nowhere", "_off", "_wary", "origins")
+    __slots__ = (
+        "_decide",
+        "_ends",
+        "_index",
+        "_kinds",
+        "_labels",
+        "_nowhere",
+        "_off",
+        "_ports",
+        "_wary",
+        "origins",
+    )
 
     def __init__(self, index: Index, decide: Callable[[Url], Answer]) -> None:
         self._index = index
@@ -87,17 +105,20 @@ class Shortcut:
         keys = (*index.host_keys, *self._off)
         self._kinds: dict[str, _Kinds] = {key: [None] * 4 for key in keys if plain_host(key)}
         self._nowhere: _Kinds = [None] * 4
+        # By the kinds of a host, which live as long as this does, the place in them, and the port.
+        self._ports: dict[tuple[int, int, int], Answer | _Kind] = {}
         # Whether a rule may apply to a host that does not end in the last two labels of a listed one.
         self._wary = bool(self._labels) or any("." not in key for key in self._kinds)
         self._ends = _ends(self._kinds)
 
     def unusual(self, text: str) -> Answer | None:
-        """Return the answer for a plain URL with a port, or a plainly spelled host (T2); else None."""
-        shape = _WITH_PORT(text)
+        """Return the answer for a URL almost as plain, or a plainly spelled host (T2); else None."""
+        if len(text) > MAX_TEXT:
+            return None
+        shape = _LESS_PLAIN(text)
         if shape is not None:
-            origin = shape[1]
+            origin, rest = shape[1], shape[2] or "/"
             known = self.origins.get(origin) or self._learn_fully(origin[4] == "s", origin)
-            rest = text[len(origin) :]
         elif _HOST(text) is not None:
             origin, rest = "https://" + text, "/"
             known = self.origins.get(origin) or self.learn(origin)
@@ -109,7 +130,7 @@ class Shortcut:
         """Return the answer for a path and query on an origin where rules tell paths apart."""
         assert not isinstance(known, Answer)
         path, _, query = rest.partition("?")
-        return self._account(*known, path or "/", query)
+        return self._account(*known, canonical_path(path) or "/", query)
 
     def _account(self, kind: _Kind, host: HostName, path: str, query: str) -> Answer:
         account = kind.account(host, path, query)
@@ -155,14 +176,25 @@ class Shortcut:
         host = HostName(name)
         default = 443 if secure else 80
         port = int(digits) if colon else default
-        if port != default or not self._labels.isdisjoint(host.split(".")):
+        if not self._labels.isdisjoint(host.split(".")):
             return self._remember(origin, host, self._make(secure, host, port))
         kinds, equal = self._longest(host)
         place = equal * 2 + secure
+        if port != default:
+            return self._remember(origin, host, self._with_port((id(kinds), place, port), host))
         known = kinds[place]
         if known is None:
             known = kinds[place] = self._make(secure, host, port)
         return self._remember(origin, host, known)
+
+    def _with_port(self, key: tuple[int, int, int], host: HostName) -> Answer | _Kind:
+        """Return what hosts of one kind are told on one port that is not the default."""
+        known = self._ports.get(key)
+        if known is None:
+            if len(self._ports) >= _ORIGINS:
+                self._ports.clear()
+            known = self._ports[key] = self._make(bool(key[1] % 2), host, key[2])
+        return known
 
     def _longest(self, host: str) -> tuple[_Kinds, bool]:
         """Return the kinds of the longest listed domain that `host` is or lies below, and if it is that."""

@@ -10,25 +10,35 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import yaml
 
 from scopecheck.diagnostic import Diagnostic, Place
-from scopecheck.scope.places import json_places, toml_places
+from scopecheck.scope.places import (
+    MAX_DEPTH,
+    MAX_DIGITS,
+    Fault,
+    KeyPath,
+    Lines,
+    json_places,
+    toml_places,
+    without,
+)
+from scopecheck.targets.host import printable
 
-__all__ = ["Document", "KeyPath", "read_document", "show_path"]
+__all__ = ["LANGUAGES", "MAX_SIZE", "Document", "KeyPath", "read_document", "show_path"]
 
-KeyPath: TypeAlias = tuple[str | int, ...]
-
+LANGUAGES = ("yaml", "toml", "json")
 MAX_SIZE = 16 * 1024 * 1024
-MAX_DEPTH = 40
-_MAX_MENDED_STARS = 100
-_MAX_FLOW = 1_000
+"""How many bytes a file has at most."""
 
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
-_DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_NOT_YAML = re.compile(r"[\x80-\x84\x86-\x9f\ufffe\uffff]")
+_QUOTES = "a text with `: `, ` #`, or one of `*&!|>%@` or a backtick in front wants quotes"
+_DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*|[0-9]+\.[0-9]+)")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -51,6 +61,10 @@ class Document:
                 return Place(self.file, *self.places[path[:length]])
         return Place(self.file)
 
+    def sort(self) -> None:
+        """Put the problems into the order of the file."""
+        self.problems.sort(key=lambda one: (one.place.line, one.place.column))
+
     def problem(
         self, code: str, message: str, line: int, column: int, help: str = "", path: str = ""
     ) -> None:
@@ -62,109 +76,147 @@ def show_path(path: KeyPath) -> str:
     """Write a path as `in_scope[3].asset`."""
     text = ""
     for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+        name = str(step) if isinstance(step, int) else printable(step, 80)
+        text += f"[{name}]" if isinstance(step, int) else f".{name}" if text else name
     return text
 
 
 def read_document(raw: bytes | str, file: str, language: str) -> Document:
     """Read text of a language (`yaml`, `toml`, `json`) into a `Document`; never raises."""
     document = Document(file)
-    text = _decode(raw, document)
-    if text is None:
+    if language not in LANGUAGES:
+        said = f"`{printable(language, 40)}` is no language of a scope file"
+        document.problem("language", said, 1, 1, "name one of `yaml`, `toml` and `json`")
         return document
+    text = _decode(raw, document, _NOT_YAML if language == "yaml" else None)
     reader = {"yaml": _read_yaml, "toml": _read_toml, "json": _read_json}[language]
     try:
-        reader(text, document)
+        if text is not None:
+            reader(text, document)
     except RecursionError:
         document.problem(
             "too-deep", "the file is nested too deeply", 1, 1, "a scope file is a few levels deep"
         )
+    document.places.setdefault((), (1, 1))
+    document.sort()
     return document
 
 
-def _decode(raw: bytes | str, document: Document) -> str | None:
+def _decode(raw: bytes | str, document: Document, more: re.Pattern[str] | None) -> str | None:
+    """Return the text without byte order mark; None where it holds what no text should, `more` included."""
     if len(raw) > MAX_SIZE:
-        document.problem(
-            "too-large", "the file is over 16 MiB", 1, 1, "split it, or is it a scope file at all?"
-        )
+        mend = "split it, or is it a scope file at all?"
+        document.problem("too-large", "the file is over 16 MiB", 1, 1, mend)
         return None
     if isinstance(raw, str):
-        text = raw
+        text = raw.removeprefix("\ufeff")
     else:
+        raw = raw.removeprefix(b"\xef\xbb\xbf")
         try:
-            text = raw.decode("utf-8-sig")
+            text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
-            column = error.start - raw.rfind(b"\n", 0, error.start)
-            document.problem("encoding", "the file is not UTF-8", line, column, "save it as UTF-8")
+            before = raw[: error.start].decode("utf-8")
+            document.problem(
+                "encoding", "the file is not UTF-8", *Lines(before).at(len(before)), "save it as UTF-8"
+            )
             return None
-    bad = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", text)
-    if bad is not None:
-        line, column = _line_column(text, bad.start())
-        document.problem(
-            "control-character",
-            f"the file holds the control character {bad[0]!a}",
-            line,
-            column,
-            "remove it; a scope file is plain text",
-        )
-        return None
-    return text
+    # Of each character the first is enough to find what put it there; a file may hold a million.
+    first: dict[str, int] = {}
+    for pattern in (_CONTROL, more):
+        for match in pattern.finditer(text) if pattern else ():
+            first.setdefault(match[0], match.start())
+    lines = Lines(text) if first else None
+    for bad, offset in first.items():
+        if lines:
+            said = f"the file holds the control character {bad!a}"
+            document.problem(
+                "control-character", said, *lines.at(offset), "remove it; a scope file is plain text"
+            )
+    return None if first else text
 
 
-def _line_column(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+def _report(document: Document, lines: Lines, fault: Fault) -> None:
+    """Record what the walk over a JSON or TOML text found."""
+    shown, place = printable(fault.text, 60), lines.at(fault.at)
+    if fault.kind == "key":
+        _twice(document, fault.text, place)
+    elif fault.kind == "number":
+        _too_long(document, fault.text, place)
+    elif fault.kind == "half":
+        mend = "write the character itself, or both of its escapes"
+        document.problem("lone-surrogate", f"`{shown}` is one half of a character", *place, mend)
+    else:
+        document.problem("json-syntax", f"`{shown}` is not JSON", *place, "JSON has no such number")
+
+
+def _twice(document: Document, key: str, place: tuple[int, int]) -> None:
+    said = f"the key `{printable(key, 80)}` stands twice"
+    document.problem("duplicate-key", said, *place, "merge the two, or remove one")
+
+
+def _too_long(document: Document, number: str, place: tuple[int, int]) -> None:
+    said = f"the number `{printable(number, 20)}` has {len(number)} characters"
+    mend = f"write at most {MAX_DIGITS}, or put it in quotes if it is a text"
+    document.problem("number-too-long", said, *place, mend)
 
 
 def _read_json(text: str, document: Document) -> None:
-    duplicates: list[str] = []
+    def fields(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        # The first counts, as its place does.
+        return dict(reversed(items)) if len(dict(items)) != len(items) else dict(items)
 
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        seen = dict(items)
-        if len(seen) != len(items):
-            names = [key for key, _ in items]
-            duplicates.extend(key for key in seen if names.count(key) > 1)
-        return seen
+    def integer(digits: str) -> int:
+        return int(digits) if len(digits) <= MAX_DIGITS else 0
 
     try:
-        document.data = json.loads(text, object_pairs_hook=pairs, parse_constant=_refuse_constant)
+        document.data = json.loads(
+            text, object_pairs_hook=fields, parse_int=integer, parse_constant=lambda _: None
+        )
     except json.JSONDecodeError as error:
-        document.problem(
-            "json-syntax",
-            f"not JSON: {_lower(error.msg)}",
-            error.lineno,
-            error.colno,
-            "see RFC 8259 for the grammar",
-        )
+        place = Lines(text).at(error.pos)
+        said = f"not JSON: {_lower(error.msg)}"
+        document.problem("json-syntax", said, *place, "see RFC 8259 for the grammar")
         return
-    except ValueError as error:
-        document.problem("json-syntax", str(error), 1, 1, "JSON has no such number")
-        return
-    document.places, document.keys = json_places(text)
-    for key in dict.fromkeys(duplicates):
-        found = re.search(re.escape(json.dumps(key)) + r"\s*:", text)
-        line, column = _line_column(text, found.start() if found else 0)
-        document.problem(
-            "duplicate-key", f"the key `{key}` stands twice", line, column, "merge the two, or remove one"
-        )
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"`{name}` is not JSON")
+    faults: list[Fault] = []
+    document.places, document.keys = json_places(text, faults)
+    lines = Lines(text)
+    for fault in faults:
+        _report(document, lines, fault)
 
 
 def _read_toml(text: str, document: Document) -> None:
+    # The walk comes first: `tomllib` takes cubic time for keys of many steps, and here they end it.
+    found: list[Fault] = []
+    document.places, document.keys = toml_places(text, found)
+    faults = [fault for fault in found if fault.kind == "number"]
     try:
-        document.data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        line, column = (int(found[1]), int(found[2])) if found else (text.count("\n") + 1, 1)
-        message = _lower(re.sub(r"\s*\(at .*\)", "", str(error)))
-        document.problem(
-            "toml-syntax", f"not TOML: {message}", line, column, 'texts such as "*.example.com" want quotes'
+        document.data = tomllib.loads(without(text, faults))
+    except tomllib.TOMLDecodeError:
+        faults = [fault for fault in found if fault.kind != "word"]
+        try:
+            document.data = tomllib.loads(without(text, faults))
+        except tomllib.TOMLDecodeError as error:
+            _toml_syntax(text, error, document)
+    lines = Lines(text)
+    for fault in faults:
+        _report(document, lines, fault)
+
+
+def _toml_syntax(text: str, error: tomllib.TOMLDecodeError, document: Document) -> None:
+    where = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", str(error))
+    line, column = Lines(text).at(len(text))
+    if where and where[1]:
+        line, column = int(where[1]), int(where[2])
+    message = _lower(str(error)[: where.start()] if where else str(error))
+    # The parser shows the keys of a table as Python writes them.
+    message = re.sub(r" \('.*", "", message, flags=re.DOTALL)
+    mend = 'texts such as "*.example.com" want quotes'
+    if message.startswith("cannot"):
+        message, mend = (
+            "a table or key is written in two ways that exclude each other",
+            "write it in one place",
         )
-        return
-    document.places, document.keys = toml_places(text)
+    document.problem("toml-syntax", f"not TOML: {printable(message)}", line, column, mend)
 
 
 def _lower(message: str) -> str:
@@ -172,163 +224,160 @@ def _lower(message: str) -> str:
 
 
 def _read_yaml(text: str, document: Document) -> None:
-    if _flow_depth(text) > _MAX_FLOW:  # libyaml takes quadratic time for deep nesting.
-        raise RecursionError
-    for _ in range(_MAX_MENDED_STARS):
+    reader = _YamlReader(text, document)
+    if "*" in text and (reader.error or reader.aliased):
+        # An unquoted star is an alias to YAML. With a letter in place of every star the parser takes
+        # it for the text that was meant, goes on behind it, and every place stays what it was.
+        used = set(text)
+        letter = next(chr(code) for code in range(0xE000, 0xF900) if chr(code) not in used)
+        fresh = Document(document.file)
+        reader = _YamlReader(text.replace("*", letter), fresh, letter)
+        vars(document).update(vars(fresh))
+    if reader.error:
+        _yaml_syntax(reader.error, text, document)
+
+
+def _yaml_syntax(error: yaml.YAMLError, text: str, document: Document) -> None:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    offset = min(mark.index, len(text)) if mark is not None else 0
+    message = getattr(error, "problem", None) or getattr(error, "context", None) or "cannot be read"
+    indent = text[text.rfind("\n", 0, offset) + 1 : offset + 1]
+    mend = (
+        "YAML is indented with spaces, never with tabs" if not indent.strip() and "\t" in indent else _QUOTES
+    )
+    said = f"not YAML: {_lower(printable(str(message)))}"
+    document.problem("yaml-syntax", said, *Lines(text).at(offset), mend)
+
+
+class _YamlReader:
+    """Builds plain data from YAML events, refusing what a scope file does not need.
+
+    `star` is the letter that stands for a star in the text. `error` is what ended the reading early,
+    `aliased` whether the text has an alias. Below a path of None no places are kept.
+    """
+
+    def __init__(self, text: str, document: Document, star: str = "*") -> None:
+        self.error: yaml.YAMLError | None = None
+        self.aliased = False
+        self._document, self._star, self._lines = document, star, Lines(text)
+        self._anchors: set[str] = set()
+        self._events = self._parsed(text)
+        with suppress(StopIteration):  # An error ended the text where a value should stand.
+            self._build()
+
+    def _parsed(self, text: str) -> Iterator[Any]:
         try:
-            events = list(yaml.parse(text, Loader=_LOADER))
-        except yaml.MarkedYAMLError as error:
-            mended = _mend_star(text, error, document)
-            if mended is None:
-                _yaml_syntax(error, document)
-                return
-            text = mended
-        except (yaml.YAMLError, ValueError) as error:
-            document.problem("yaml-syntax", f"not YAML: {_lower(str(error).splitlines()[0])}", 1, 1)
-            return
-        else:
-            _YamlBuilder(document).build(iter(events))
-            return
-    document.problem("yaml-syntax", "too many unquoted stars; the rest of the file was not read", 1, 1)
+            yield from yaml.parse(text, Loader=_LOADER)
+        except yaml.YAMLError as error:
+            self.error = error
 
-
-def _flow_depth(text: str) -> int:
-    """Return how deeply brackets nest, quotes not considered."""
-    depth = deepest = 0
-    for mark in re.finditer(r"[\[{\]}]", text):
-        depth = depth + 1 if mark[0] in "[{" else max(depth - 1, 0)
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _mend_star(text: str, error: yaml.MarkedYAMLError, document: Document) -> str | None:
-    """Report an unquoted star, which YAML takes for an alias, and quote it so that reading goes on."""
-    mark = error.context_mark or error.problem_mark
-    if mark is None or "alias" not in f"{error.context} {error.problem}":
-        return None
-    lines = text.split("\n")
-    line, column = lines[mark.line], mark.column
-    if line[column : column + 1] != "*":
-        return None
-    in_flow = len(re.findall(r"[\[{]", line[:column])) > len(re.findall(r"[\]}]", line[:column]))
-    shape = r"\*[^,\]}\s]*" if in_flow else r"\*.*?(?=\s+#|\s*$)"
-    found = re.compile(shape).match(line, column)
-    if found is None:
-        return None
-    _report_star(document, found[0], mark.line + 1, column + 1)
-    quoted = "'" + found[0].replace("'", "''") + "'"
-    lines[mark.line] = line[:column] + quoted + line[found.end() :]
-    return "\n".join(lines)
-
-
-def _report_star(document: Document, text: str, line: int, column: int) -> None:
-    document.problem(
-        "unquoted-star",
-        f"`{text}` begins with a star, which YAML reads as an alias",
-        line,
-        column,
-        f'put it in quotes: "{text}"',
-    )
-
-
-def _yaml_syntax(error: yaml.MarkedYAMLError, document: Document) -> None:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-    mend = "a text with `: `, ` #`, or one of `*&!|>%@` or a backtick in front wants quotes"
-    if "tab" in f"{error.problem}" or "\\t" in f"{error.problem}":
-        mend = "YAML is indented with spaces, never with tabs"
-    document.problem(
-        "yaml-syntax", f"not YAML: {_lower(str(error.problem or error.context))}", line, column, mend
-    )
-
-
-class _YamlBuilder:
-    """Builds plain data from YAML events, refusing what a scope file does not need."""
-
-    def __init__(self, document: Document) -> None:
-        self._document = document
-
-    def build(self, events: Iterator[Any]) -> None:
+    def _build(self) -> None:
         """Read the first document; report a second."""
         documents = 0
-        for event in events:
+        for event in self._events:
+            documents += isinstance(event, yaml.DocumentStartEvent)
+            if documents > 1:
+                said = "the file holds a second document"
+                self._report("second-document", said, event, "keep one per file")
+                return
             if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents == 1:
-                    self._document.data = self._value(next(events), events, (), 0)
-                else:
-                    self._report(
-                        "second-document", "the file holds a second document", event, "keep one per file"
-                    )
-                    return
+                self._document.data = self._value(next(self._events), (), 0)
 
     def _report(self, code: str, message: str, event: Any, help: str) -> None:
-        mark = event.start_mark
-        self._document.problem(code, message, mark.line + 1, mark.column + 1, help)
+        self._document.problem(code, message, *self._place(event), help)
 
-    def _value(self, event: Any, events: Iterator[Any], path: KeyPath, depth: int) -> Any:
+    def _place(self, event: Any) -> tuple[int, int]:
+        return self._lines.at(event.start_mark.index)
+
+    def _value(self, event: Any, path: KeyPath | None, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise RecursionError
-        mark = event.start_mark
-        self._document.places[path] = (mark.line + 1, mark.column + 1)
+        if path is not None:
+            self._document.places[path] = self._place(event)
         if isinstance(event, yaml.AliasEvent):
-            _report_star(self._document, f"*{event.anchor}", mark.line + 1, mark.column + 1)
-            return f"*{event.anchor}"
-        if event.anchor is not None:
-            self._report(
-                "anchor", f"the anchor `&{event.anchor}` is not allowed", event, "write the value out"
-            )
-        if event.tag is not None and event.tag != "!":
-            self._report(
-                "tag", f"the tag `{event.tag}` is not allowed", event, "remove it; the model knows the types"
-            )
+            self.aliased = True
+            return None
+        self._refuse_properties(event)
         if isinstance(event, yaml.ScalarEvent):
-            return _scalar(event)
+            return self._scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
-            return self._sequence(events, path, depth)
-        return self._mapping(events, path, depth)
+            return self._sequence(path, depth)
+        return self._mapping(path, depth)
 
-    def _sequence(self, events: Iterator[Any], path: KeyPath, depth: int) -> list[Any]:
+    def _refuse_properties(self, event: Any) -> None:
+        """Report the anchor and the tag of a node."""
+        if event.anchor is not None:
+            self._anchors.add(event.anchor)
+            said = f"the anchor `&{printable(event.anchor, 80)}` is not allowed"
+            self._report("anchor", said, event, "write the value out")
+        if event.tag is not None and event.tag != "!":
+            tag = printable(event.tag.replace(self._star, "*"), 80)
+            self._report(
+                "tag", f"the tag `{tag}` is not allowed", event, "remove it; the model knows the types"
+            )
+
+    def _sequence(self, path: KeyPath | None, depth: int) -> list[Any]:
         items: list[Any] = []
-        for event in events:
+        for event in self._events:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
-            items.append(self._value(event, events, (*path, len(items)), depth + 1))
+            items.append(self._value(event, None if path is None else (*path, len(items)), depth + 1))
         return items
 
-    def _mapping(self, events: Iterator[Any], path: KeyPath, depth: int) -> dict[str, Any]:
+    def _mapping(self, path: KeyPath | None, depth: int) -> dict[str, Any]:
         items: dict[str, Any] = {}
-        for event in events:
+        for event in self._events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
-            key = event.value if isinstance(event, yaml.ScalarEvent) else None
-            if not isinstance(key, str) or key == "<<":
-                self._report("key", "a key is a plain word here", event, "write `name: value`")
-                key = f"?{len(items)}"
-                if not isinstance(event, yaml.ScalarEvent):
-                    self._value(event, events, (*path, key), depth + 1)
-            mark = event.start_mark
+            key = self._key(event, depth)
+            inner = None if path is None or key is None or key in items else (*path, key)
             if key in items:
-                self._report(
-                    "duplicate-key", f"the key `{key}` stands twice", event, "merge the two, or remove one"
-                )
-            self._document.keys.setdefault((*path, key), (mark.line + 1, mark.column + 1))
-            value = self._value(next(events), events, (*path, key), depth + 1)
-            items.setdefault(key, value)
+                _twice(self._document, str(key), self._place(event))
+            elif inner is not None:
+                self._document.keys[inner] = self._place(event)
+            value = self._value(next(self._events), inner, depth + 1)
+            if key is not None:
+                items.setdefault(key, value)
         return items
 
+    def _key(self, event: Any, depth: int) -> str | None:
+        """Return the text of a key; None where it is none, which is then reported."""
+        if not isinstance(event, yaml.ScalarEvent) or (event.value == "<<" and not event.style):
+            self._value(event, None, depth + 1)
+            self._report("key", "a key is a plain word here", event, "write `name: value`")
+            return None
+        self._refuse_properties(event)
+        key = self._text(event)
+        return None if key.startswith("*") and not event.style else key
 
-def _scalar(event: yaml.ScalarEvent) -> Any:
-    """Read a plain scalar by the core rules of YAML 1.2 less what surprises; a quoted one is text."""
-    value = str(event.value)
-    if event.style not in (None, ""):
-        return value
-    if value in ("true", "false"):
-        return value == "true"
-    if value in ("", "null", "~"):
-        return None
-    if _INTEGER.fullmatch(value) and len(value) < 30:
-        return int(value)
-    if _DECIMAL.fullmatch(value):
-        return float(value)
-    return value
+    def _text(self, event: yaml.ScalarEvent) -> str:
+        """Return the text of a scalar, and report a star that YAML takes for an alias."""
+        value = str(event.value)
+        if self._star == "*" or self._star not in value:
+            return value
+        meant = value.replace(self._star, "*")
+        if event.style or not meant.startswith("*"):
+            return meant
+        shown = printable(meant, 80)
+        if meant[1:] in self._anchors:
+            self._report("alias", f"the alias `{shown}` is not allowed", event, "write the value out")
+        else:
+            said = f"`{shown}` begins with a star, which YAML reads as an alias"
+            self._report("unquoted-star", said, event, f'put it in quotes: "{shown}"')
+        return meant
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Any:
+        """Read a plain scalar by the core rules of YAML 1.2 less what surprises; a quoted one is text."""
+        value = self._text(event)
+        if event.style:
+            return value
+        if value in ("true", "false"):
+            return value == "true"
+        if value in ("", "null", "~"):
+            return None
+        if not _DECIMAL.fullmatch(value):
+            return value
+        if len(value) > MAX_DIGITS:
+            _too_long(self._document, value, self._place(event))
+            return value
+        return float(value) if "." in value else int(value)

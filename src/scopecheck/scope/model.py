@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import (
-    PrivateAttr,
-    field_validator,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, GetJsonSchemaHandler, PrivateAttr, model_validator
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from scopecheck.diagnostic import Place
 from scopecheck.errors import PatternSyntaxError
@@ -20,6 +15,7 @@ from scopecheck.scope.interpret import Context, Interpretation, interpret
 from scopecheck.scope.pattern import Effect
 from scopecheck.scope.terms import (
     Channel,
+    Day,
     Findings,
     Flag,
     FormField,
@@ -33,6 +29,7 @@ from scopecheck.scope.terms import (
 )
 
 __all__ = [
+    "RULE_IDS",
     "AssetType",
     "Exclusion",
     "Inclusion",
@@ -41,6 +38,13 @@ __all__ = [
     "Rule",
     "Unresolved",
 ]
+
+
+def _whole(value: Any) -> Any:
+    # To Python, `True` and `1.0` equal 1.
+    if type(value) is not int:
+        raise PydanticCustomError("literal_error", "the format is a whole number", {"expected": "1"})
+    return value
 
 
 class AssetType(StrEnum):
@@ -104,8 +108,10 @@ class Rule(Model):
     """The program's own words beside the rule; they belong to its meaning (P5)."""
     note: str | None = None
     """A remark of the file's author; not the program's words."""
-    since: dt.date | None = None
+    since: Day | None = None
+    """The day on which the rule was first seen."""
     sources: tuple[Identifier, ...] = ()
+    """Where the rule stands: ids of `sources`."""
     entry: str = ""
     """The listed entry that the rule was made from: its place in the file it was read from."""
     listed: Flag = False
@@ -120,6 +126,7 @@ class Inclusion(Rule):
     eligible_for_bounty: Flag | None = None
     """Whether a valid finding here is paid; None where the program does not say."""
     max_severity: Literal["none", "low", "medium", "high", "critical"] | None = None
+    """The highest severity that counts here."""
     group: Identifier | None = None
     """The reward group, a key of `rewards.groups`."""
     report_to: Identifier | None = None
@@ -141,18 +148,45 @@ class Unresolved(Model):
     """A listed text that no pattern expresses; kept, never guessed wider (P3, P4)."""
 
     text: Text
+    """The words of the program."""
     effect: Literal["include", "exclude"]
+    """On which side they stand."""
     id: str = ""
+    """Names the text in verdicts; made from its position where it is not given."""
     why: str = ""
+    """Why no pattern expresses it."""
     type: AssetType | None = None
+    """What kind of thing the text lists, where the program says so."""
     instruction: str | None = None
+    """The program's own words beside the text."""
     note: str | None = None
-    since: dt.date | None = None
+    """A remark of the file's author; not the program's words."""
+    since: Day | None = None
+    """The day on which the text was first seen."""
     sources: tuple[Identifier, ...] = ()
+    """Where the text stands: ids of `sources`."""
     entry: str = ""
+    """The listed entry that the text was taken from: its place in the file it was read from."""
     restates_default: Flag = False
     """Whether it only says that what is not listed is out of scope."""
 
+
+def _bare_text(value: Any) -> Any:
+    return {"asset": value} if isinstance(value, str) else value
+
+
+class _OrText:
+    """Tells the JSON Schema that a plain text may stand for a rule."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [handler(schema), {"type": "string", "minLength": 1, "maxLength": 65_536}]}
+
+
+RULE_IDS = {"in_scope": "in", "out_of_scope": "out", "unresolved": "unresolved"}
+"""How the ids begin that rules of a field get from their position, where they state none: `in-1`."""
 
 _R = TypeVar("_R", Inclusion, Exclusion)
 
@@ -160,51 +194,69 @@ _R = TypeVar("_R", Inclusion, Exclusion)
 class Program(Model):
     """A program's whole scope, as one file states it."""
 
-    format: Literal[1] = 1
+    format: Annotated[Literal[1], BeforeValidator(_whole)] = 1
     """The version of this file shape."""
     id: Identifier
+    """Names the program: lower-case letters, digits, `-`, `_` and `.`."""
     name: Text
+    """What people call the program."""
     platform: str | None = None
+    """Where the program is run."""
     handle: str | None = None
+    """The program's name on its platform."""
     url: str | None = None
-    as_of: dt.date | None = None
+    """The program's page."""
+    as_of: Day | None = None
     """The day up to which the file is true."""
     about: str | None = None
+    """What a reader should know first."""
     sources: tuple[Source, ...] = ()
+    """Where the facts of the file come from."""
     siblings: tuple[Identifier, ...] = ()
     """Other programs of the same owner."""
     owned: tuple[Text, ...] = ()
     """Domains that are the owner's own, so that `*.` before them is read even where the Public
     Suffix List has them."""
     policy: Policy = Policy()
-    in_scope: tuple[Inclusion, ...] = ()
-    out_of_scope: tuple[Exclusion, ...] = ()
+    """What the program says about questions that scope texts usually leave open."""
+    in_scope: tuple[Annotated[Inclusion, BeforeValidator(_bare_text), _OrText], ...] = ()
+    """What may be tested: rules, or plain texts for rules without more fields."""
+    out_of_scope: tuple[Annotated[Exclusion, BeforeValidator(_bare_text), _OrText], ...] = ()
+    """What must not be tested: rules, or plain texts for rules without more fields."""
     unresolved: tuple[Unresolved, ...] = ()
+    """Listed texts that no pattern expresses."""
     findings: Findings = Findings()
+    """Finding types that count, or do not."""
     rewards: Rewards | None = None
+    """What is paid."""
     statements: tuple[Statement, ...] = ()
     """Rules of engagement and other prose that every reader must know."""
     safe_harbor: Literal["full", "partial", "none"] | None = None
+    """How far the program protects good-faith research from legal action."""
     disclosure: Literal["allowed", "coordinated", "not-allowed"] | None = None
+    """Whether findings may be published."""
     channels: tuple[Channel, ...] = ()
+    """Where something is reported."""
     submission: tuple[FormField, ...] = ()
+    """The fields of the submission form."""
     key_shapes: tuple[KeyShape, ...] = ()
+    """How secrets of the owner begin, so that none lands in a report."""
 
     _places: dict[str, Place] = PrivateAttr(default_factory=dict)
 
-    @field_validator("in_scope", "out_of_scope", "unresolved", mode="before")
-    @classmethod
-    def _accept_bare_text(cls, value: Any) -> Any:
-        """Let a list hold plain texts beside mappings."""
-        if isinstance(value, (list, tuple)):
-            return [{"asset": one} if isinstance(one, str) else one for one in value]
-        return value
+    def __eq__(self, other: object) -> bool:
+        """Compare what the programs state; not where their rules stand, nor in which file."""
+        return vars(self) == vars(other) if isinstance(other, Program) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Agree with equality; rewards are mappings, which have no hash."""
+        return hash((self.id, self.name, self.rules, self.unresolved))
 
     @model_validator(mode="after")
     def _name_rules(self) -> Self:
         """Give every rule an id, and refuse ids and references that do not fit."""
         # The model is frozen, and ids are settled before anyone has seen it.
-        for field, mark in (("in_scope", "in"), ("out_of_scope", "out"), ("unresolved", "unresolved")):
+        for field, mark in RULE_IDS.items():
             entries: tuple[Rule | Unresolved, ...] = getattr(self, field)
             named = tuple(
                 one if one.id else one.model_copy(update={"id": f"{mark}-{number}"})
