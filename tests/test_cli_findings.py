@@ -270,6 +270,7 @@ def line(target: str, tag: str, name: str = "A name") -> str:
 
 
 IN, OUT = line("https://openai.com/a", "xss"), line("https://evil.example/", "xss")
+NO_RULE = "no rule of the program covers it"
 DOS, UNKNOWN = line("https://openai.com/", "dos"), line("https://openai.com/", "wordpress")
 
 
@@ -294,16 +295,27 @@ def test_triage_leaves_with_what_it_found(
     assert run("triage", "openai", file, "--json").code == code
 
 
-def test_triage_prints_a_table(run: Command, tmp_path: Path) -> None:
+def test_triage_prints_a_line_for_each_finding(run: Command, tmp_path: Path) -> None:
     """By `matched-at`: the host that was scanned is in scope, where it matched is not."""
-    ran = run("triage", "openai", write(tmp_path / "found", "\n".join([IN, OUT, UNKNOWN])))
-    assert ran.out.splitlines() == [
-        "IN_SCOPE       A name  https://openai.com/a",
-        "               asset IN_SCOPE (included); finding IN_SCOPE (included)",
-        "OUT_OF_SCOPE   A name  https://evil.example/",
-        "               asset OUT_OF_SCOPE (not-listed); finding IN_SCOPE (included)",
-        "UNDETERMINED   A name  https://openai.com/",
-        "               asset IN_SCOPE (included); finding unknown",
+    ran = run(
+        "triage", "openai", write(tmp_path / "found", "\n".join([IN, OUT, DOS, UNKNOWN, line("", "xss")]))
+    )
+    yes = ("IN_SCOPE", "included")
+    home = "https://openai.com/"
+    assert [tuple(row.split("\t")) for row in ran.out.splitlines()] == [
+        ("IN_SCOPE", "A name", *yes, *yes, f"{home}a", "`openai.com` covers it"),
+        ("OUT_OF_SCOPE", "A name", "OUT_OF_SCOPE", "not-listed", *yes, "https://evil.example/", NO_RULE),
+        (
+            "OUT_OF_SCOPE",
+            "A name",
+            *yes,
+            "OUT_OF_SCOPE",
+            "excluded",
+            home,
+            "`Denial of service` does not count",
+        ),
+        ("UNDETERMINED", "A name", *yes, "-", "-", home, "no known finding type goes by the scanner's words"),
+        ("UNDETERMINED", "A name", "-", "-", "-", "-", "", "the scanner names no URL or host"),
     ]
     assert ran.err == ""
 

@@ -334,3 +334,10 @@ def test_a_display_name_that_is_a_host_is_no_way_around_an_exclusion(name: str, 
     for rule in (Inclusion(asset="*.e.com", name=name), Inclusion(asset="*.e.com", aliases=(name,))):
         program = Program(id="e", name="E", in_scope=(rule,), out_of_scope=(Exclusion(asset=excluded),))
         assert not Checker(program).check(name).in_scope
+
+
+def test_a_glued_star_names_no_host() -> None:
+    """3.2: a port rule yields below its host to what names the target without a star, and to no other text."""
+    for listed, decision in (("a.e.com/api", Decision.IN_SCOPE), ("*a.e.com/api", Decision.UNDETERMINED)):
+        program = Program.from_assets(include=[f"https://{listed}"], exclude=["e.com:8443"])
+        assert Checker(program).check("https://a.e.com:8443/api").decision is decision

@@ -7,7 +7,6 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Any
 
@@ -15,26 +14,19 @@ from pydantic import ValidationError
 
 from scopecheck._version import __version__
 from scopecheck.answer.checker import Checker
-from scopecheck.answer.compiled import CompiledRule
-from scopecheck.answer.matcher import Key, index_key
-from scopecheck.answer.verdict import Reason, Verdict
+from scopecheck.answer.listings import Listings
+from scopecheck.answer.verdict import Verdict
 from scopecheck.diagnostic import Diagnostic, Place
-from scopecheck.errors import ScopeSyntaxError, ScopeValidationError, TargetError, UnknownProgramError
-from scopecheck.scope.hostset import glob_matches
+from scopecheck.errors import ScopeSyntaxError, ScopeValidationError, UnknownProgramError
 from scopecheck.scope.model import Program
 from scopecheck.scope.pattern import Effect, UrlPattern
 from scopecheck.scope.zone import lies_in
-from scopecheck.targets.asset import App, Block, Name, Target, name_key, parse_target, shared_hosts
-from scopecheck.targets.host import HostName, printable
-from scopecheck.targets.url import Url
+from scopecheck.targets.host import printable
 
 __all__ = ["Catalog", "Overlap"]
 
 _MAGIC = "scopecheck-catalog"
 _VERSION = 1
-
-_Tables = dict[str, dict[str, list[int]]]
-_Ranges = list[tuple[int, int, int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +48,7 @@ class Catalog:
         self._stored: list[Program | str] = list(programs)
         self._ids: dict[str, int] = {}
         self._checkers: dict[int, Checker] = {}
-        self._tables: _Tables = {kind.value: {} for kind in Key}
-        self._ranges: _Ranges = []
+        self._listings = Listings()
         for number, program in enumerate(self._stored):
             assert isinstance(program, Program)
             if program.id in self._ids:
@@ -67,28 +58,8 @@ class Catalog:
                 )
             self._ids[program.id] = number
             checker = self._checkers[number] = Checker(program)
-            self._index(number, checker.rules)
-        self._prepare()
-
-    def _index(self, number: int, rules: Sequence[CompiledRule]) -> None:
-        for rule in rules:
-            if rule.effect is not Effect.INCLUDE:
-                continue
-            for pattern in rule.patterns:
-                kind, key = index_key(pattern)
-                if kind is Key.ADDRESS:
-                    assert isinstance(pattern, UrlPattern)
-                    addresses = pattern.host.addresses
-                    assert addresses is not None
-                    self._ranges.append((addresses.version, addresses.first, addresses.last, number))
-                    continue
-                found = self._tables[kind.value].setdefault(key, [])
-                if not found or found[-1] != number:
-                    found.append(number)
-
-    def _prepare(self) -> None:
-        self._ranges.sort()
-        self._depth = max((key.count(".") + 1 for key in self._tables["suffix"]), default=0)
+            self._listings.add(number, checker.rules)
+        self._listings.prepare()
 
     def __len__(self) -> int:
         return len(self._stored)
@@ -136,68 +107,14 @@ class Catalog:
         does not count. A text that is no target is listed by none.
         """
         found: list[tuple[Program, Verdict]] = []
-        for number in sorted(self._possible(target)):
-            checker = self._checker(number)
+        for number in self._listings.possible(target):
+            checker = self._checkers.get(number) or self._checker(number)
             verdict = checker.check(target)
-            lists = any(match.effect is Effect.INCLUDE for match in verdict.all_matches)
-            if lists and verdict.reason is not Reason.OPEN_SCOPE:
-                found.append((checker.program, verdict))
-        return found
-
-    def _possible(self, target: str) -> set[int]:
-        """Return the programs that may list a target: as an asset of theirs, or as a host."""
-        found: set[int] = set()
-        for listed in (self._tables["thing"], frozenset[str]()):
-            try:
-                found.update(self._candidates(parse_target(target, listed)))
-            except TargetError:
-                continue
-        key = name_key(target)
-        for glob, numbers in self._tables["thing-glob"].items():
-            if glob_matches(glob, key):
-                found.update(numbers)
-        return found
-
-    def _candidates(self, target: Target) -> Iterator[int]:
-        tables = self._tables
-        for numbers in tables["always"].values():
-            yield from numbers
-        if isinstance(target, (App, Name)):
-            yield from tables["thing"].get(target.id if isinstance(target, App) else target.key, ())
-        elif isinstance(target, Block):
-            yield from self._holding(target.version, target.first, target.last)
-            mapped = 0xFFFF << 32
-            if target.version == 6 and target.first < mapped + (1 << 32) and mapped <= target.last:
-                yield from self._holding(4, max(target.first - mapped, 0), target.last - mapped)
-            return
-        else:
-            yield from self._url_candidates(target)
-
-    def _url_candidates(self, url: Url) -> Iterator[int]:
-        tables = self._tables
-        if isinstance(url.host, (IPv4Address, IPv6Address)):
-            yield from self._holding(url.host.version, int(url.host), int(url.host))
-        else:
-            yield from tables["exact"].get(url.host, ())
-            end = len(url.host)
-            for _ in range(self._depth):
-                dot = url.host.rfind(".", 0, end)
-                yield from tables["suffix"].get(url.host[dot + 1 :], ())
-                if dot < 0:
+            for match in verdict.answer.matches:
+                if match.rule.effect is Effect.INCLUDE:
+                    found.append((checker.program, verdict))
                     break
-                end = dot
-            if tables["label"]:
-                for label in dict.fromkeys(url.host.split(".")):
-                    yield from tables["label"].get(label, ())
-        app_id = shared_hosts().app_id(url)
-        if app_id is not None:
-            yield from tables["thing"].get(app_id, ())
-            for glob, numbers in tables["thing-glob"].items():
-                if glob_matches(glob, app_id):
-                    yield from numbers
-
-    def _holding(self, version: int, first: int, last: int) -> Iterator[int]:
-        return (n for v, low, high, n in self._ranges if v == version and low <= last and first <= high)
+        return found
 
     def overlaps(self) -> Iterator[Overlap]:
         """Yield every two programs of which one lists hosts that the other lists too."""
@@ -220,8 +137,7 @@ class Catalog:
         owners: dict[tuple[int, int], dict[tuple[str, str], None]],
     ) -> None:
         literal = ".".join(label for label in pattern.host.labels if "*" not in label)
-        probe = Url("", "https", HostName("x." + literal), 443, "/")
-        for other in sorted({*self._url_candidates(probe), *self._tables["exact"].get(literal, ())}):
+        for other in self._listings.beside(literal):
             if other == number:
                 continue
             for rule in self._checker(other).rules:
@@ -233,7 +149,7 @@ class Catalog:
     def save(self, path: str | Path) -> None:
         """Write the catalog to a file: JSON, a line for the index and one for each program."""
         header = {"format": _MAGIC, "version": _VERSION, "made_by": __version__, "programs": len(self)}
-        index = {"ids": list(self._ids), "tables": self._tables, "ranges": self._ranges}
+        index = {"ids": list(self._ids), **self._listings.to_dict()}
         lines = [json.dumps(header), json.dumps(index, ensure_ascii=False)]
         for number, stored in enumerate(self._stored):
             if isinstance(stored, str):
@@ -275,7 +191,6 @@ class Catalog:
             catalog._fill(index, lines[2:])
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise _unreadable(name, 2, "the index of the catalog is damaged") from None
-        catalog._prepare()
         return catalog
 
     def _fill(self, index: dict[str, Any], programs: list[str]) -> None:
@@ -288,12 +203,7 @@ class Catalog:
             raise ValueError("ids")
         self._stored = list(programs)
         self._ids = {one: number for number, one in enumerate(ids)}
-        self._tables.update(_checked_tables(index["tables"], len(programs)))
-        for version, first, last, number in index["ranges"]:
-            whole = all(type(one) is int for one in (version, first, last, number))
-            if not whole or version not in (4, 6) or not 0 <= number < len(programs):
-                raise ValueError("ranges")
-            self._ranges.append((version, first, last, number))
+        self._listings = Listings.from_dict(index, len(programs))
 
 
 def _contains(outer: object, inner: UrlPattern) -> bool:
@@ -301,14 +211,6 @@ def _contains(outer: object, inner: UrlPattern) -> bool:
     if not isinstance(outer, UrlPattern) or outer.surest is None or inner.surest is None:
         return False
     return lies_in(inner.surest, outer.surest)
-
-
-def _checked_tables(tables: dict[str, dict[str, list[int]]], count: int) -> _Tables:
-    for kind in Key:
-        for numbers in tables[kind.value].values():
-            if any(type(number) is not int or not 0 <= number < count for number in numbers):
-                raise ValueError(kind)
-    return tables
 
 
 def _json_line(lines: Sequence[str], number: int, name: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from scopecheck.answer.verdict import Decision, Match, Outcome, Reason
-from scopecheck.scope.pattern import Effect
+from scopecheck.scope.pattern import Effect, UrlPattern
 from scopecheck.scope.zone import names_host, strictly_narrower
 
 __all__ = ["decide", "overrides"]
@@ -20,9 +20,15 @@ def overrides(inclusion: Match, exclusion: Match) -> bool:
     A path or port rule that reaches a host below its own yields to an inclusion that names the
     target's host without a star.
     """
-    if exclusion.yields and names_host(inclusion.zone):
+    if exclusion.yields and _names_host(inclusion):
         return True
     return strictly_narrower(inclusion.zone, exclusion.zone, against_narrow=not exclusion.doubts)
+
+
+def _names_host(inclusion: Match) -> bool:
+    """Tell whether the text names the target's host; `*a.example.com` spells a star, whatever it may mean."""
+    pattern = inclusion.pattern
+    return names_host(inclusion.zone) and not (isinstance(pattern, UrlPattern) and "*" in pattern.host.text)
 
 
 def decide(matches: Sequence[Match], *, open_scope: bool = False) -> Outcome:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scopecheck.answer.compiled import CompiledRule
     from scopecheck.answer.verdict import Verdict
 
-__all__ = ["near_misses", "question", "to_dict", "to_text"]
+__all__ = ["headline", "near_misses", "question", "to_dict", "to_text", "why"]
 
 _HEADLINE = {
     Decision.IN_SCOPE: "in scope",
@@ -25,6 +25,8 @@ _HEADLINE = {
 }
 _MAX_MISSES = 5
 _MAX_SHOWN = 12
+_MAX_LINE = 2000
+"""Longest line of a verdict, in characters; only the texts of a file are ever longer."""
 
 
 def _quote(text: str) -> str:
@@ -157,7 +159,7 @@ def _registrable_part(host: str, literal: str) -> str:
 
 def _rule_line(rule: CompiledRule, verdict: Verdict) -> str:
     place = verdict.program.place(rule.id)
-    where = f"{rule.id}, {place}" if place is not None else rule.id
+    where = printable(f"{rule.id}, {place}" if place is not None else rule.id)
     side = "in scope" if rule.effect is Effect.INCLUDE else "out of scope"
     return f"{_quote(rule.text)} ({side}; {where})"
 
@@ -175,11 +177,18 @@ def _beaten_line(match: Match, verdict: Verdict) -> str:
     return f"{line}: it is not narrower than {winner}, and then the exclusion wins"
 
 
+def headline(verdict: Verdict) -> tuple[str, str, str]:
+    """Return the first line of a verdict as what stands before the decision, the decision, what follows.
+
+    Joined they are the line. Apart, a target that reads like an answer is never taken for one.
+    """
+    rest = f" ({verdict.reason}) for {printable(verdict.program.name)}"
+    return f"{printable(verdict.text)}: ", _HEADLINE[verdict.decision], rest
+
+
 def to_text(verdict: Verdict) -> str:
-    """Return a few plain lines for a person."""
-    asked = printable(verdict.text)
-    lines = [f"{asked}: {_HEADLINE[verdict.decision]} ({verdict.reason}) for {verdict.program.name}"]
-    lines.append(f"  why: {why(verdict)}")
+    """Return a few plain lines for a person; nothing of a file or target in them is obeyed by a terminal."""
+    lines = ["".join(headline(verdict)), f"  why: {printable(why(verdict), _MAX_LINE)}"]
     if verdict.target is not None and str(verdict.target) != verdict.text:
         lines.append(f"  read as: {printable(str(verdict.target))}")
     for label, text in _details(verdict):

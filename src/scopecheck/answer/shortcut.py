@@ -33,8 +33,8 @@ _PATH: Final = (
 plain_shape: Final = re.compile(rf"({_ORIGIN}){_PATH}", re.ASCII).fullmatch
 """Match a plain URL without a port, its origin being the first group; raises `TypeError` for no text."""
 
-# The same with a port, with a fragment, and with escapes that stand for no dot, slash or percent sign.
-_ESCAPE: Final = r"%(?!2[EFef5]|5[Cc])[0-9A-Fa-f]{2}"
+# The same with a port, a fragment, and escapes of what does not divide a path: `%`, `.`, `/`, `;`, `\\` do.
+_ESCAPE: Final = r"%(?!2[EFef5]|3[Bb]|5[Cc])[0-9A-Fa-f]{2}"
 _LESS_PLAIN: Final = re.compile(
     rf"({_ORIGIN}(?::[1-9][0-9]{{0,4}}+)?+)"
     rf"(?:(/(?:(?:[{_SEGMENT}]|{_ESCAPE})(?:[.{_SEGMENT}]++|{_ESCAPE})*+/?+)*+(?:\?[!$-&(-;=?-Z_a-z~|{{}}]*+)?+)"

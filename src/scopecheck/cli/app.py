@@ -1,22 +1,29 @@
-"""The command group and what all commands share: errors, colours, JSON lines, common options."""
+"""The command group and what all commands share: errors and common options."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import click
 
 import scopecheck as sc
+from scopecheck.cli.streams import Paint, one_line, orderly, say
 
-__all__ = ["as_json_option", "cli", "dump", "program_argument", "reports_errors", "say", "strict_option"]
+__all__ = ["COLOURS", "as_json_option", "cli", "program_argument", "reports_errors", "strict_option"]
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+COLOURS = {
+    sc.Decision.IN_SCOPE: "green",
+    sc.Decision.OUT_OF_SCOPE: "red",
+    sc.Decision.UNDETERMINED: "yellow",
+}
+"""The colour of each decision on a terminal."""
 
 
 def program_argument(command: _F) -> _F:
@@ -35,16 +42,6 @@ def strict_option(command: _F) -> _F:
     return click.option("--strict", is_flag=True, help=words)(command)
 
 
-def colour() -> bool | None:
-    """Return False where the user wants no colour; else click decides by the terminal."""
-    return False if os.environ.get("NO_COLOR") else None
-
-
-def say(text: str = "", *, err: bool = False) -> None:
-    """Print a line, coloured on a terminal alone."""
-    click.echo(text, err=err, color=colour())
-
-
 def reports_errors(command: Callable[_P, _T]) -> Callable[_P, _T]:
     """Show the library's own errors, all of them, and leave with 2."""
 
@@ -53,18 +50,39 @@ def reports_errors(command: Callable[_P, _T]) -> Callable[_P, _T]:
         try:
             return command(*args, **kwargs)
         except sc.ScopecheckError as error:
-            say(f"{click.style('error', fg='red')}: {error}", err=True)
+            say(Paint("error", "red"), f": {_message(error)}", err=True)
             raise SystemExit(2) from None
 
     return wrapped
 
 
-def dump(value: Any) -> str:
-    """Return JSON on one line."""
-    return json.dumps(value, ensure_ascii=False)
+def _message(error: sc.ScopecheckError) -> str:
+    """Return the text of an error; a line end in a word of the file must not begin a line of ours."""
+    if not isinstance(error, sc.ScopeError):
+        return one_line(str(error))
+    shown = (
+        replace(
+            one,
+            message=one_line(one.message),
+            help=one_line(one.help),
+            path=one_line(one.path),
+            place=replace(one.place, file=one_line(one.place.file)),
+        )
+        for one in error.diagnostics
+    )
+    return "\n".join([one_line(error.message), *map(str, shown)])
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands, each of which ends in order; click would turn an interrupt into a `no` (1)."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        with orderly():
+            return super().invoke(ctx)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(sc.__version__, prog_name="scopecheck")
 def cli() -> None:
     """Tell whether a target may be tested under a bug-bounty program, and why.

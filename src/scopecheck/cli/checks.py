@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
-from typing import IO
+from dataclasses import dataclass, field
 
 import click
 
 import scopecheck as sc
-from scopecheck.cli.app import as_json_option, cli, dump, program_argument, reports_errors, say, strict_option
+from scopecheck.answer.explain import headline
+from scopecheck.cli.app import COLOURS, as_json_option, cli, program_argument, reports_errors, strict_option
+from scopecheck.cli.filtering import content, decide_lines, text_of
+from scopecheck.cli.lines import STDIN, LineSource
+from scopecheck.cli.streams import Paint, dump, put_bytes, say
+from scopecheck.cli.terminal import bar, draws_bars
 
 __all__ = ["check", "filter_"]
 
-_COLOURS = {
-    sc.Decision.IN_SCOPE: "green",
-    sc.Decision.OUT_OF_SCOPE: "red",
-    sc.Decision.UNDETERMINED: "yellow",
-}
 _WORDS = {
     "in-scope": sc.Decision.IN_SCOPE,
     "out-of-scope": sc.Decision.OUT_OF_SCOPE,
@@ -43,7 +44,10 @@ def check(program: str, targets: tuple[str, ...], as_json: bool, strict: bool) -
     for target in _targets(targets):
         verdict = checker.check(target)
         decisions[verdict.decision] += 1
-        say(dump(verdict.to_dict()) if as_json else _painted(verdict))
+        if as_json:
+            say(dump(verdict.to_dict()))
+        else:
+            say(*_painted(verdict))
     if decisions[sc.Decision.OUT_OF_SCOPE]:
         raise SystemExit(1)
     if decisions[sc.Decision.UNDETERMINED]:
@@ -51,30 +55,28 @@ def check(program: str, targets: tuple[str, ...], as_json: bool, strict: bool) -
 
 
 def _targets(given: tuple[str, ...]) -> Iterator[str]:
-    if given != ("-",):
+    if given != (STDIN,):
         yield from given
         return
-    for line in sys.stdin.buffer:
-        text = line.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
-        if text.strip():
-            yield text
+    for lines in LineSource(given).chunks():
+        yield from (text_of(line) for line in lines if line.strip())
 
 
-def _painted(verdict: sc.Verdict) -> str:
+def _painted(verdict: sc.Verdict) -> tuple[str | Paint, ...]:
     """Return the text of a verdict with its decision coloured."""
-    first, _, rest = str(verdict).partition("\n")
-    for words in ("in scope", "out of scope", "undetermined"):
-        before, found, after = first.rpartition(f": {words} (")
-        if found:
-            shown = click.style(words, fg=_COLOURS[verdict.decision], bold=True)
-            first = f"{before}: {shown} ({after}"
-            break
-    return f"{first}\n{rest}" if rest else first
+    before, words, rest = headline(verdict)
+    after = str(verdict).removeprefix(before + words + rest)
+    return before, Paint(words, COLOURS[verdict.decision], bold=True), rest, after
 
 
 @cli.command("filter")
 @program_argument
-@click.argument("source", type=click.File("rb"), default="-", metavar="[FILE]")
+@click.argument(
+    "files",
+    nargs=-1,
+    type=click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True),
+    metavar="[FILE]...",
+)
 @click.option(
     "--decision",
     "decisions",
@@ -88,45 +90,83 @@ def _painted(verdict: sc.Verdict) -> str:
 @reports_errors
 def filter_(
     program: str,
-    source: IO[bytes],
+    files: tuple[str, ...],
     decisions: tuple[str, ...],
     with_reason: bool,
     as_json: bool,
     strict: bool,
 ) -> None:
-    """Pass the lines of FILE or standard input that are in scope, unchanged and in order.
+    """Pass the lines of each FILE or of standard input that are in scope, unchanged and in order.
 
-    What was counted is said on standard error. Exit code: 0 when a line passed, 1 when none did,
-    2 usage or a bad file.
+    A FILE that ends in `.gz` or `.zst` is unpacked, `-` is standard input. What was counted is said on
+    standard error, how far it is on a terminal. Exit code: 0 when a line passed, 1 when none did, 2 usage
+    or a bad file, 130 after an interrupt.
     """
+    source = LineSource(files)
     checker = sc.Checker(sc.load(program), strict=strict)
-    wanted = {_WORDS[word] for word in decisions or ("in-scope",)}
-    output = sys.stdout.buffer
-    tally: Counter[str] = Counter()
-    for line in source:
-        raw = line.rstrip(b"\r\n")
-        if not raw.strip():
-            tally["blank"] += 1
-            continue
-        verdict = checker.check(raw.decode("utf-8", "surrogateescape"))
-        tally[verdict.decision] += 1
-        tally["invalid"] += verdict.reason is sc.Reason.INVALID_TARGET
-        if verdict.decision in wanted:
-            tally["passed"] += 1
-            output.write(_line(raw, verdict, with_reason=with_reason, as_json=as_json))
-    output.flush()
-    say(_summary(tally), err=True)
-    if not tally["passed"]:
+    wanted = frozenset(_WORDS[word] for word in decisions or ("in-scope",))
+    run = _Filter(checker, wanted, with_reason=with_reason, as_json=as_json)
+    try:
+        with bar("filtering", shown=_bar_is_apart(files)) as tell:
+            for lines in source.chunks():
+                put_bytes(run.passed(lines))
+                tell(source.done, source.total, run.progress())
+    except KeyboardInterrupt:
+        say(_summary(run.tally), err=True)
+        raise
+    put_bytes(b"")  # Fails on a closed stream, even if no line had to be written.
+    say(_summary(run.tally), err=True)
+    if not run.tally["passed"]:
         raise SystemExit(1)
 
 
-def _line(raw: bytes, verdict: sc.Verdict, *, with_reason: bool, as_json: bool) -> bytes:
-    """Return one whole line of output."""
-    if as_json:
-        return dump(verdict.to_dict()).encode() + b"\n"
-    if with_reason:
-        return raw + f"\t{verdict.decision}\t{verdict.reason}\n".encode()
-    return raw + b"\n"
+def _bar_is_apart(files: tuple[str, ...]) -> bool:
+    """Tell whether a bar would meet neither the lines that pass nor what is typed on the terminal."""
+    typed = STDIN in (files or (STDIN,)) and sys.stdin is not None and sys.stdin.isatty()
+    shown = sys.stdout is not None and sys.stdout.isatty()
+    return draws_bars() and not typed and not shown
+
+
+@dataclass
+class _Filter:
+    """Which lines pass, what is written of them, and what was counted."""
+
+    checker: sc.Checker
+    wanted: frozenset[sc.Decision]
+    with_reason: bool = False
+    as_json: bool = False
+    tally: Counter[str] = field(default_factory=Counter)
+    started: float = field(default_factory=time.monotonic)
+
+    def passed(self, lines: list[bytes]) -> bytes:
+        """Return what is written of the lines that pass."""
+        found: list[bytes] = []
+        counted: Counter[str] = Counter(blank=len(lines))
+        for line, decision, reason in decide_lines(self.checker, lines):
+            counted[decision] += 1
+            if reason == sc.Reason.INVALID_TARGET:
+                counted["invalid"] += 1
+            if decision in self.wanted:
+                found.append(self._line(line, decision, reason))
+        counted["blank"] -= sum(counted[decision] for decision in sc.Decision)
+        counted["passed"] = len(found)
+        self.tally.update(counted)  # Only now: of a chunk that is interrupted nothing is written.
+        return b"".join(found)
+
+    def _line(self, line: bytes, decision: sc.Decision, reason: str) -> bytes:
+        if self.as_json:
+            return dump(self.checker.check(text_of(line)).to_dict()).encode() + b"\n"
+        if self.with_reason:
+            text = content(line)
+            return text + f"\t{decision}\t{reason}".encode() + line[len(text) :]
+        return line
+
+    def progress(self) -> str:
+        """Say how many lines were decided, how fast, and the share that is in scope."""
+        lines = sum(self.tally[decision] for decision in sc.Decision)
+        rate = lines / max(time.monotonic() - self.started, 1e-3)
+        share = self.tally[sc.Decision.IN_SCOPE] / max(lines, 1)
+        return f"{lines:,} lines  {rate:,.0f}/s  {share:.1%} in scope"
 
 
 def _summary(tally: Counter[str]) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-import click
-
 import scopecheck as sc
-from scopecheck.cli.app import as_json_option, cli, dump, program_argument, reports_errors, say
+from scopecheck.cli.app import as_json_option, cli, program_argument, reports_errors
+from scopecheck.cli.streams import Paint, dump, one_line, pour, say
+from scopecheck.cli.terminal import Cell, table
 from scopecheck.scope.model import Inclusion, Rule
 
 __all__ = ["list_", "schema", "show"]
@@ -19,8 +19,11 @@ __all__ = ["list_", "schema", "show"]
 @reports_errors
 def list_(as_json: bool) -> None:
     """List the bundled programs."""
-    for name in sc.bundled_programs():
-        program = sc.load(name)
+    programs = [sc.load(name) for name in sc.bundled_programs()]
+    if not as_json:
+        table(("id", "name", "in scope", "out of scope", "as of"), map(_row, programs))
+        return
+    for program in programs:
         facts = {
             "id": program.id,
             "name": program.name,
@@ -29,11 +32,12 @@ def list_(as_json: bool) -> None:
             "in_scope": len(program.in_scope),
             "out_of_scope": len(program.out_of_scope),
         }
-        if as_json:
-            say(dump(facts))
-        else:
-            counts = f"{facts['in_scope']} in, {facts['out_of_scope']} out"
-            say(f"{program.id:<20} {program.name}  ({counts}, as of {facts['as_of'] or 'unknown'})")
+        say(dump(facts))
+
+
+def _row(program: sc.Program) -> tuple[Cell, ...]:
+    counts = (str(len(rules)) for rules in (program.in_scope, program.out_of_scope))
+    return program.id, program.name, *counts, str(program.as_of or "unknown")
 
 
 @cli.command()
@@ -46,15 +50,15 @@ def show(program: str, as_json: bool) -> None:
     if as_json:
         say(dump(loaded.model_dump(mode="json", exclude_defaults=True)))
         return
+    as_of = f", as of {loaded.as_of}" if loaded.as_of else ""
+    title = one_line(f"{loaded.name} ({loaded.id})")
+    say(Paint(title, "", bold=True), as_of)
     for line in _description(loaded):
-        say(line)
+        say(one_line(line))
 
 
 def _description(program: sc.Program) -> Iterator[str]:
     about = [part for part in (program.platform, program.url) if part]
-    yield click.style(f"{program.name} ({program.id})", bold=True) + (
-        f", as of {program.as_of}" if program.as_of else ""
-    )
     if about:
         yield "  " + ", ".join(about)
     yield from _section("in scope", (_rule_text(rule) for rule in program.in_scope))
@@ -100,6 +104,7 @@ def _rule_text(rule: Rule) -> str:
 
 
 @cli.command()
+@reports_errors
 def schema() -> None:
     """Print the JSON Schema of a scope file."""
-    say(json.dumps(sc.schema(), indent=2))
+    pour(json.dumps(sc.schema(), indent=2))

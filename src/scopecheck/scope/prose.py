@@ -305,6 +305,8 @@ def limits_itself(words: str) -> bool:
 def declares_open_scope(text: str) -> bool:
     """Tell whether an inclusion says that everything of the owner may count (D4)."""
     if len(text) < 80 and _ALL_OF.match(text) and _RESTRICTING.search(text) is None:
+        if any(named_hosts(text)):  # "Any subdomain of example.com" says nothing about other domains.
+            return False
         return re.search(r"\bnot\b", text, re.IGNORECASE) is None
     if re.search(r"\b(?:third[- ]part|vendor|customer|supplier)", text, re.IGNORECASE):
         return False

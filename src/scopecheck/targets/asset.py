@@ -104,7 +104,9 @@ class SharedHosts:
             return packages[0] if packages and url.path.rstrip("/") == path else None
         segments = [part for part in url.path.split("/") if part]
         if kind == "segment":
-            ids = [s.removeprefix(argument) for s in segments if s.startswith(argument)]
+            part, _, prefix = argument.partition("/")
+            behind = segments[segments.index(part) + 1 :] if part in segments else []
+            ids = [s.removeprefix(prefix) for s in behind if s.startswith(prefix)]
             return next((found for found in ids if found.isdigit()), None)
         # An id, unlike a page such as `/category/apps`, has a digit, a dot or the length of a hash.
         last = segments[-1] if segments else ""

@@ -30,6 +30,11 @@ __all__ = ["DEFAULT_PORTS", "WEB", "Url", "canonical_path", "parse_url"]
 DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
 """Default ports of the special schemes (WHATWG URL, section 4.2)."""
 
+_HOSTLESS: Final = frozenset(
+    ("about", "blob", "data", "file", "javascript", "mailto", "tel", "urn", "vbscript")
+)
+"""Schemes whose URLs lead to no host, whatever stands behind `//` (T4)."""
+
 WEB: Final = frozenset({"http", "https", "ws", "wss"})
 
 # Nothing here means different things to different clients: lower-case plain name, decimal
@@ -100,7 +105,7 @@ def _parse_unusual(text: str) -> Url:
     except ValueError:
         raise UrlError(f"`{printable(text)}` is not a valid URL") from None
     scheme = parsed.protocol.removesuffix(":")
-    if scheme == "file" or not parsed.hostname:
+    if scheme in _HOSTLESS or not parsed.hostname:
         raise UrlError(f"a `{scheme}:` URL like this has no host to test")
     try:
         # Other schemes keep the host as written; give it the host parser of https (T1).
@@ -215,11 +220,12 @@ def canonical_path(path: str) -> str:
 
 def _decode_separators(path: str) -> str:
     path = re.sub(r"%2e", ".", path, flags=re.IGNORECASE)
+    path = re.sub(r"%3b", ";", path, flags=re.IGNORECASE)
     return re.sub(r"%2f|%5c|\\", "/", path, flags=re.IGNORECASE)
 
 
 def _twice(path: str) -> str:
-    return _decode_separators(re.sub(r"%25(?=2[ef]|5c)", "%", path, flags=re.IGNORECASE))
+    return _decode_separators(re.sub(r"%25(?=2[ef]|5c|3b)", "%", path, flags=re.IGNORECASE))
 
 
 def _drop_parameters(path: str) -> str:
@@ -229,11 +235,11 @@ def _drop_parameters(path: str) -> str:
 def _other_readings(path: str, shown: str, *, raw: str) -> tuple[str, ...]:
     """Return every further path that a server or proxy may make of this one (T5).
 
-    `%2f` and `%5c` may be decoded, once or twice, `..;x` may be a dot segment, `//` may
+    `%2f`, `%5c` and `%3b` may be decoded, once or twice, `..;x` may be a dot segment, `//` may
     collapse, and a raw backslash may be kept or taken for a slash.
     """
     seen = "\n".join((path, shown, raw))
-    if not re.search(r"%2f|%5c|%25(?:2[ef]|5c)|/\.\.?;|//|\\", seen, re.IGNORECASE):
+    if not re.search(r"%2f|%5c|%3b|%25(?:2[ef]|5c|3b)|/\.\.?;|//|\\", seen, re.IGNORECASE):
         return ()
     found: dict[str, None] = {}
     for start, decode, drop, collapse in product(

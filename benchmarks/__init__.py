@@ -1,0 +1,1 @@
+"""What scopecheck costs, measured: `python -m benchmarks --quick`."""
