@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from scopecheck import Checker, Decision, Program, Verdict
 from scopecheck.answer import shortcut
 from scopecheck.errors import TargetError
 from scopecheck.targets.asset import parse_target, parse_web
+from scopecheck.targets.url import Url
 from strategies import Scope, scopes, target_texts, web_targets
 
 HOSTS = (
@@ -27,7 +30,19 @@ HOSTS = (
     "api-1.e.com",
     "prod.f.com",
 )
-ORIGINS = ("https://{}", "http://{}", "https://{}:8443", "http://{}:80", "https://{}:443", "ws://{}", "{}")
+ORIGINS = (
+    "https://{}",
+    "https://X.{}",
+    "wss://{}:8443",
+    "ftp://{}",
+    "mongodb://{}",
+    "http://{}",
+    "https://{}:8443",
+    "http://{}:80",
+    "https://{}:443",
+    "ws://{}",
+    "{}",
+)
 PATHS = (
     "",
     "/",
@@ -57,8 +72,17 @@ PATHS = (
 )
 
 
+class NoShortcut:
+    """Remembers nothing."""
+
+    def of(self, url: Url) -> None:
+        """Leave every URL to the whole way."""
+
+
 def whole(checker: Checker, text: str, *, url: bool) -> Verdict:
     """Answer without anything that is remembered."""
+    checker = Checker(checker.program, strict=checker.strict)
+    checker._shortcut = cast("shortcut.Shortcut", NoShortcut())
     try:
         target = parse_web(text) if url else parse_target(text, checker._index.keys)
     except TargetError as error:

@@ -137,6 +137,7 @@ class Catalog:
         owners: dict[tuple[int, int], dict[tuple[str, str], None]],
     ) -> None:
         literal = ".".join(label for label in pattern.host.labels if "*" not in label)
+        literal = max(literal, pattern.host.registrable, key=len)
         for other in self._listings.beside(literal):
             if other == number:
                 continue

@@ -40,7 +40,7 @@ class Checker:
         self._rules = compile_program(program, strict=strict)
         self._index = Index(self._rules, program.policy)
         self._open_scope = _open_scope(program)
-        self._shortcut = Shortcut(self._index, self._plain)
+        self._shortcut = Shortcut(self._index, self._decide)
         self._origins = self._shortcut.origins
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -160,30 +160,33 @@ class Checker:
         """Yield, lazily and in order, the targets that are in scope."""
         return (target for target in targets if self.check(target).in_scope)
 
-    def _plain(self, url: Url) -> Answer:
-        """Decide for a URL that all clients read alike."""
-        matches = self._index.matches(url)
+    def _decide(self, target: Url | App | Name) -> Answer:
+        matches = self._index.matches(target)
         return Answer(self.program, self._rules, decide(matches, open_scope=self._open_scope), matches)
 
     def _answer(self, text: str, target: Target) -> Verdict:
         if isinstance(target, Block):
             return self._answer_block(text, target)
-        matches = self._index.matches(target)
-        outcome = decide(matches, open_scope=self._open_scope)
+        answer = self._decided(target)
         problem = ""
-        if outcome.decision is Decision.IN_SCOPE and isinstance(target, Url):
+        if answer.outcome.decision is Decision.IN_SCOPE and isinstance(target, Url):
             problem = self._doubt(target)
-            if problem:
-                outcome = outcome._replace(decision=Decision.UNDETERMINED, reason=Reason.AMBIGUOUS_TARGET)
-        return Verdict(Answer(self.program, self._rules, outcome, matches, problem, target), text)
+        outcome = answer.outcome
+        if problem:
+            outcome = outcome._replace(decision=Decision.UNDETERMINED, reason=Reason.AMBIGUOUS_TARGET)
+        return Verdict(Answer(self.program, self._rules, outcome, answer.matches, problem, target), text)
+
+    def _decided(self, target: Url | App | Name) -> Answer:
+        """Return what the rules say of a target, whatever other clients may make of it."""
+        answer = self._shortcut.of(target) if isinstance(target, Url) else None
+        return answer or self._decide(target)
 
     def _doubt(self, url: Url) -> str:
         """Say why a yes is not safe: other clients read another host, or another path decides (T3, T5)."""
         if url.doubts:
             return "; ".join(url.doubts)
         for path in url.other_paths:
-            other = decide(self._index.matches(url._replace(path=path)), open_scope=self._open_scope)
-            if other.decision is not Decision.IN_SCOPE:
+            if self._decided(url._replace(path=path)).outcome.decision is not Decision.IN_SCOPE:
                 return f"some servers read the path as `{path}`, which is not in scope"
         return ""
 

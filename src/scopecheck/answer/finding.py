@@ -361,6 +361,5 @@ def _decide_node(
     unsure = [i for i in surviving if i.rule is not None]
     if not unsure:
         return Decision.UNDETERMINED, Reason.UNLISTED_FINDING, tuple(surviving)
-    standing = unsure[0].standing
-    reason = Reason.UNSTATED_ALIAS if standing is Standing.UNSTATED else Reason.CONDITION
-    return Decision.UNDETERMINED, reason, tuple(unsure)
+    reasons = {Reason.UNSTATED_ALIAS if m.standing is Standing.UNSTATED else Reason.CONDITION for m in unsure}
+    return Decision.UNDETERMINED, min(reasons, key=list(Reason).index), tuple(unsure)

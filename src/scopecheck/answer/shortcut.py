@@ -19,7 +19,7 @@ from scopecheck.scope.pathset import ANY_PATH
 from scopecheck.scope.pattern import UrlPattern
 from scopecheck.targets.asset import shared_hosts
 from scopecheck.targets.host import MAX_TEXT, HostName, plain_host
-from scopecheck.targets.url import Url, canonical_path
+from scopecheck.targets.url import DEFAULT_PORTS, Url, canonical_path
 
 __all__ = ["Origin", "Shortcut", "plain_shape"]
 
@@ -33,19 +33,23 @@ _PATH: Final = (
 plain_shape: Final = re.compile(rf"({_ORIGIN}){_PATH}", re.ASCII).fullmatch
 """Match a plain URL without a port, its origin being the first group; raises `TypeError` for no text."""
 
-# The same with a port, a fragment, and escapes of what does not divide a path: `%`, `.`, `/`, `;`, `\\` do.
+# The same with capitals in the host, parameters, a port, a fragment, and escapes of what does not divide a
+# path: `%`, `.`, `/`, `;` and a backslash do.
 _ESCAPE: Final = r"%(?!2[EFef5]|3[Bb]|5[Cc])[0-9A-Fa-f]{2}"
 _LESS_PLAIN: Final = re.compile(
-    rf"({_ORIGIN}(?::[1-9][0-9]{{0,4}}+)?+)"
-    rf"(?:(/(?:(?:[{_SEGMENT}]|{_ESCAPE})(?:[.{_SEGMENT}]++|{_ESCAPE})*+/?+)*+(?:\?[!$-&(-;=?-Z_a-z~|{{}}]*+)?+)"
+    r"(https?+://[A-Za-z0-9_-][A-Za-z0-9_.-]{0,252}+(?::[1-9][0-9]{0,4}+)?+)"
+    rf"(?:(/(?:(?:[;{_SEGMENT}]|{_ESCAPE})(?:[;.{_SEGMENT}]++|{_ESCAPE})*+/?+)*+(?:\?[!$-&(-;=?-Z_a-z~|{{}}]*+)?+)"
     r"(?:#[!$-;=?-Z_a-z~|{}]*+)?+)?+",
     re.ASCII,
 ).fullmatch
 _HOST: Final = re.compile(r"[a-z0-9_-][a-z0-9_.-]{0,252}+", re.ASCII).fullmatch
 
 # What is remembered is bounded, and no host of the DNS is longer than 253 characters.
+_LONGEST = 253
 _ORIGINS = 16_384
 _ACCOUNTS = 1_024
+
+_PLACES: Final = {"http": 0, "https": 1}
 
 _Account: TypeAlias = tuple[object, ...]
 
@@ -55,7 +59,7 @@ class _Kind:
 
     __slots__ = ("_by_host", "_by_path", "accounts", "paths", "port", "scheme")
 
-    def __init__(self, scheme: str, port: int, patterns: tuple[UrlPattern, ...]) -> None:
+    def __init__(self, scheme: str, port: int | None, patterns: tuple[UrlPattern, ...]) -> None:
         self.scheme = scheme
         self.port = port
         self._by_host = tuple(p for p in patterns if not _is_literal(p))
@@ -88,7 +92,7 @@ class Shortcut:
         "_labels",
         "_nowhere",
         "_off",
-        "_ports",
+        "_rest",
         "_wary",
         "origins",
     )
@@ -101,12 +105,11 @@ class Shortcut:
         shared = shared_hosts() if index.reads_links else None
         self._off = frozenset((*shared.stores, *shared.code)) if shared is not None else frozenset[str]()
         self._labels = index.label_keys
-        # Hosts at or below a name of another shape are no plain hosts themselves.
         keys = (*index.host_keys, *self._off)
-        self._kinds: dict[str, _Kinds] = {key: [None] * 4 for key in keys if plain_host(key)}
+        self._kinds: dict[str, _Kinds] = {key: [None] * 4 for key in keys}
         self._nowhere: _Kinds = [None] * 4
-        # By the kinds of a host, which live as long as this does, the place in them, and the port.
-        self._ports: dict[tuple[int, int, int], Answer | _Kind] = {}
+        # By the kinds of a host, which live as long as this does, the place in them, scheme and port.
+        self._rest: dict[tuple[int, bool, str, int | None], Answer | _Kind] = {}
         # Whether a rule may apply to a host that does not end in the last two labels of a listed one.
         self._wary = bool(self._labels) or any("." not in key for key in self._kinds)
         self._ends = _ends(self._kinds)
@@ -117,7 +120,7 @@ class Shortcut:
             return None
         shape = _LESS_PLAIN(text)
         if shape is not None:
-            origin, rest = shape[1], shape[2] or "/"
+            origin, rest = shape[1].lower(), shape[2] or "/"
             known = self.origins.get(origin) or self._learn_fully(origin[4] == "s", origin)
         elif _HOST(text) is not None:
             origin, rest = "https://" + text, "/"
@@ -177,23 +180,37 @@ class Shortcut:
         default = 443 if secure else 80
         port = int(digits) if colon else default
         if not self._labels.isdisjoint(host.split(".")):
-            return self._remember(origin, host, self._make(secure, host, port))
-        kinds, equal = self._longest(host)
-        place = equal * 2 + secure
-        if port != default:
-            return self._remember(origin, host, self._with_port((id(kinds), place, port), host))
-        known = kinds[place]
-        if known is None:
-            known = kinds[place] = self._make(secure, host, port)
+            return self._remember(origin, host, self._make("https" if secure else "http", host, port))
+        known = self._by_kind("https" if secure else "http", host, port)
         return self._remember(origin, host, known)
 
-    def _with_port(self, key: tuple[int, int, int], host: HostName) -> Answer | _Kind:
-        """Return what hosts of one kind are told on one port that is not the default."""
-        known = self._ports.get(key)
+    def of(self, url: Url) -> Answer | None:
+        """Return what the rules say of a parsed URL, whatever clients make of it; None for a shared host."""
+        host = url.host
+        if not isinstance(host, str) or host in self._off or len(host) > _LONGEST:
+            return None
+        if not self._labels.isdisjoint(host.split(".")):
+            return None
+        known = self._by_kind(url.scheme, host, url.port)
+        if isinstance(known, Answer):
+            return known
+        return self._account(known, host, url.path, url.query)
+
+    def _by_kind(self, scheme: str, host: HostName, port: int | None) -> Answer | _Kind:
+        """Return what hosts of one kind are told by scheme and port, or the patterns to ask."""
+        kinds, equal = self._longest(host)
+        if scheme in _PLACES and port == DEFAULT_PORTS[scheme]:
+            place = equal * 2 + _PLACES[scheme]
+            known = kinds[place]
+            if known is None:
+                known = kinds[place] = self._make(scheme, host, port)
+            return known
+        key = (id(kinds), equal, scheme, port)
+        known = self._rest.get(key)
         if known is None:
-            if len(self._ports) >= _ORIGINS:
-                self._ports.clear()
-            known = self._ports[key] = self._make(bool(key[1] % 2), host, key[2])
+            if len(self._rest) >= _ORIGINS:
+                self._rest.clear()
+            known = self._rest[key] = self._make(scheme, host, port)
         return known
 
     def _longest(self, host: str) -> tuple[_Kinds, bool]:
@@ -218,8 +235,7 @@ class Shortcut:
         origins[origin] = known
         return known
 
-    def _make(self, secure: bool, host: HostName, port: int) -> Answer | _Kind:
-        scheme = "https" if secure else "http"
+    def _make(self, scheme: str, host: HostName, port: int | None) -> Answer | _Kind:
         telling = tuple(self._telling(host))
         if telling:
             return _Kind(scheme, port, telling)
@@ -243,7 +259,7 @@ def _ends(kinds: dict[str, _Kinds]) -> dict[str, _Kinds]:
     ends: dict[str, _Kinds] = {}
     for name, own in kinds.items():
         labels = name.split(".")
-        if len(labels) >= 2:
+        if len(labels) >= 2 and plain_host(name):
             end = ".".join(labels[-2:])
             ends[end] = own if len(labels) == 2 and end not in ends else []
     return ends

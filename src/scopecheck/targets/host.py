@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NewType, TypeAlias
 
-from ada_url import URL
+from ada_url import parse_url
 
 from scopecheck.errors import HostError
 
@@ -50,8 +50,10 @@ def parse_host(text: str) -> ParsedHost:
     `text` is a bare host: a name, an IPv4 address, or an IPv6 address with or without
     brackets. Raises `HostError` where the standard rejects it.
     """
-    if len(text) <= MAX_TEXT and plain_host(text):
-        return ParsedHost(HostName(text))
+    if len(text) <= MAX_TEXT and text.isascii():
+        lowered = text.lower()
+        if plain_host(lowered):
+            return ParsedHost(HostName(lowered))
     if not text or len(text) > MAX_TEXT:
         raise HostError("the host is empty" if not text else "the host is too long")
     if _BREAKS_OUT.search(text):
@@ -60,7 +62,7 @@ def parse_host(text: str) -> ParsedHost:
     if (":" in literal or "[" in literal) and not re.fullmatch(r"\[[^\[\]]*\]", literal):
         raise HostError(f"`{text}` is not a host")
     try:
-        hostname = URL(f"https://{literal}/").hostname
+        hostname = parse_url(f"https://{literal}/", ("hostname",))["hostname"]
     except ValueError:  # UnicodeEncodeError, on lone surrogates, is one too.
         raise HostError(f"`{printable(text)}` is not a valid host") from None
     host = canonical(hostname)
@@ -91,7 +93,7 @@ def _doubts(text: str, hostname: str, host: Host) -> tuple[str, ...]:
     found = []
     if "%" in text:
         found.append("a percent sign in the host, which only some clients decode")
-    if any(ch.isspace() or (not ch.isprintable() and ch not in _DEVIATIONS) for ch in text):
+    if " " in text or not (text.isprintable() or all(ch.isprintable() or ch in _DEVIATIONS for ch in text)):
         found.append("white space or control characters in the host")
     if not _DEVIATIONS.isdisjoint(text):
         found.append("a letter that IDNA 2003 and 2008 map to different names")

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import product
 from typing import Final, NamedTuple
 
-from ada_url import URL
+from ada_url import parse_url as parse_whatwg
 
 from scopecheck.errors import HostError, UrlError
 from scopecheck.targets.host import (
@@ -30,9 +29,7 @@ __all__ = ["DEFAULT_PORTS", "WEB", "Url", "canonical_path", "parse_url"]
 DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
 """Default ports of the special schemes (WHATWG URL, section 4.2)."""
 
-_HOSTLESS: Final = frozenset(
-    ("about", "blob", "data", "file", "javascript", "mailto", "tel", "urn", "vbscript")
-)
+_HOSTLESS: Final = frozenset(("about", "blob", "data", "file", "javascript", "mailto", "vbscript"))
 """Schemes whose URLs lead to no host, whatever stands behind `//` (T4)."""
 
 WEB: Final = frozenset({"http", "https", "ws", "wss"})
@@ -48,7 +45,9 @@ _PLAIN_URL = re.compile(
     rf"(?:(/(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?)(?:\?([!$-&(-;=?-Z_a-z~|{{}}]*))?)?",
     re.ASCII,
 )
+_PARTS = ("protocol", "hostname", "port", "pathname", "search")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
 _C0_AND_SPACE = "".join(map(chr, range(0x21)))
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -101,29 +100,29 @@ def _parse_unusual(text: str) -> Url:
     if len(text) > MAX_TEXT or len(text.encode(errors="replace")) > MAX_TEXT:
         raise UrlError("the text is over 64 KiB")
     try:
-        parsed = URL(text)
+        parsed = parse_whatwg(text, _PARTS)
     except ValueError:
         raise UrlError(f"`{printable(text)}` is not a valid URL") from None
-    scheme = parsed.protocol.removesuffix(":")
-    if scheme in _HOSTLESS or not parsed.hostname:
+    scheme, hostname = parsed["protocol"].removesuffix(":"), parsed["hostname"]
+    if scheme in _HOSTLESS or not hostname:
         raise UrlError(f"a `{scheme}:` URL like this has no host to test")
     try:
         # Other schemes keep the host as written; give it the host parser of https (T1).
         special = scheme in DEFAULT_PORTS
-        host = canonical(parsed.hostname) if special else parse_host(parsed.hostname).host
+        host = canonical(hostname) if special else parse_host(hostname).host
     except HostError as error:
         raise UrlError(error.message) from None
     anatomy = _dissect(text, special=special)
     doubts = [*anatomy.doubts, *_host_doubts(anatomy.host, host)]
-    path = parsed.pathname or "/"
+    path = parsed["pathname"] or "/"
     shown = canonical_path(path)
     return Url(
         text,
         scheme,
         host,
-        int(parsed.port) if parsed.port else DEFAULT_PORTS.get(scheme),
+        int(parsed["port"]) if parsed["port"] else DEFAULT_PORTS.get(scheme),
         shown,
-        parsed.search.removeprefix("?"),
+        parsed["search"].removeprefix("?"),
         tuple(dict.fromkeys(doubts)),
         _other_readings(path, shown, raw=anatomy.path),
         anatomy.notes,
@@ -173,7 +172,7 @@ def _dissect(text: str, *, special: bool) -> _Anatomy:
     if "\\" in lenient:
         # To a browser `https://good.example\@evil.example/` is good.example, to curl it is not.
         doubts.append("a backslash before the path")
-    if any(ch.isspace() or ord(ch) < 0x20 or ord(ch) == 0x7F for ch in strict):
+    if _BLANK.search(strict):
         doubts.append("white space or control characters before the path")
     if "@" in lenient[len(strict) :] or strict.count("@") > 1:
         doubts.append("an `@` that some clients take for the end of the user name")
@@ -224,12 +223,20 @@ def _decode_separators(path: str) -> str:
     return re.sub(r"%2f|%5c|\\", "/", path, flags=re.IGNORECASE)
 
 
-def _twice(path: str) -> str:
+def _decodings(path: str) -> tuple[str, ...]:
+    return _decode_separators(path), _decode_twice(path)
+
+
+def _decode_twice(path: str) -> str:
     return _decode_separators(re.sub(r"%25(?=2[ef]|5c|3b)", "%", path, flags=re.IGNORECASE))
 
 
-def _drop_parameters(path: str) -> str:
-    return "/".join(part.partition(";")[0] if part.startswith(".") else part for part in path.split("/"))
+def _drop_parameters(path: str) -> tuple[str, ...]:
+    return ("/".join(part.partition(";")[0] if part.startswith(".") else part for part in path.split("/")),)
+
+
+def _collapse(path: str) -> tuple[str, ...]:
+    return (re.sub(r"/{2,}", "/", path),)
 
 
 def _other_readings(path: str, shown: str, *, raw: str) -> tuple[str, ...]:
@@ -241,27 +248,19 @@ def _other_readings(path: str, shown: str, *, raw: str) -> tuple[str, ...]:
     seen = "\n".join((path, shown, raw))
     if not re.search(r"%2f|%5c|%3b|%25(?:2[ef]|5c|3b)|/\.\.?;|//|\\", seen, re.IGNORECASE):
         return ()
-    found: dict[str, None] = {}
-    for start, decode, drop, collapse in product(
-        dict.fromkeys((path, shown, decode_unreserved(raw))),
-        (None, _decode_separators, _twice),
-        (False, True),
-        (False, True),
-    ):
-        other = start if start.startswith("/") else "/" + start
-        if decode is not None:
-            other = decode(other)
-        if drop:
-            other = _drop_parameters(other)
-        if collapse:
-            other = re.sub(r"/{2,}", "/", other)
-        found[canonical_path(other)] = None
+    starts = (path, shown, decode_unreserved(raw))
+    read = dict.fromkeys(start if start.startswith("/") else "/" + start for start in starts)
+    for step in (_decodings, _drop_parameters, _collapse):
+        read |= dict.fromkeys(other for start in read for other in step(start))
+    found = dict.fromkeys(map(canonical_path, read))
     found.pop(shown, None)
     return tuple(found)
 
 
 def has_scheme(text: str) -> bool:
     """Tell `https://x` and `javascript:x` from `host:8443` (T2)."""
+    if text.startswith(("https://", "http://")):
+        return True
     # As the URL parser will: control characters in front do not count, nor tabs and newlines inside.
     core = re.sub(r"[\t\r\n]", "", text.lstrip(_C0_AND_SPACE))
     match = _SCHEME.match(core)
