@@ -63,6 +63,8 @@ ORDER = (
     "answer.explain",
     "answer.finding",
     "answer.chain",
+    "answer.detectors",
+    "answer.secrets",
     "answer.report",
     "answer.checker",
     "answer.listings",

@@ -21,6 +21,7 @@ from scopecheck.scope.prose import (
     limits_itself,
     named_addresses,
     named_hosts,
+    named_labels,
     restates_default,
     restricted,
     restricted_paths,
@@ -143,7 +144,7 @@ def compile_program(program: Program, *, strict: bool = False) -> tuple[Compiled
 
 def _compile_rule(rule: Rule, meaning: Interpretation) -> CompiledRule:
     demoted = _demotion(rule)
-    patterns = [
+    patterns: list[Pattern] = [
         replace(pattern, demoted=demoted) if demoted is not None and pattern.demoted is None else pattern
         for pattern in meaning.patterns
     ]
@@ -157,6 +158,8 @@ def _compile_rule(rule: Rule, meaning: Interpretation) -> CompiledRule:
         and not any(named_addresses(name))
         and not re.search(r"[/:@\[]", name)
     ]
+    if rule.effect is Effect.EXCLUDE and not any(isinstance(one, UrlPattern) for one in patterns):
+        patterns += _labelled(rule.asset)
     words = tuple(text for text in (rule.condition, rule.instruction, meaning.words) if text)
     return CompiledRule(rule, rule.effect, tuple(patterns), meaning.notes, words)
 
@@ -181,10 +184,18 @@ def _unread(item: Item, text: str, why: str, *, strict: bool) -> CompiledRule:
     ):
         patterns = tuple(pattern for touch in touches(text) for pattern in _touched(text, touch))
         patterns += tuple(_touched_addresses(text)) or (() if patterns else tuple(_touched_paths(text)))
+        patterns += _labelled(text)
         if strict:
             patterns = (*patterns, UnreadPattern(text))
     effect = Effect.EXCLUDE if excluding else Effect.INCLUDE
     return CompiledRule(item, effect, patterns, (why,) if why else (), (), unread=True)
+
+
+def _labelled(text: str) -> tuple[UrlPattern, ...]:
+    """Return what an excluded "blog" may mean: a host of that label, wherever the program has one."""
+    doubt = Doubt.UNRESOLVED_EXCLUSION
+    hosts = (HostText(HostForm.TAIL, (label, "*")) for label in named_labels(text))
+    return tuple(UrlPattern(text, Effect.EXCLUDE, host, demoted=doubt) for host in hosts)
 
 
 def _touched_addresses(text: str) -> Iterator[Matchable]:

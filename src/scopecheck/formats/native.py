@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import yaml
 
+from scopecheck.diagnostic import Diagnostic, Place
 from scopecheck.formats.builder import ImportResult
 from scopecheck.formats.registry import ExportResult, Format
 from scopecheck.formats.source import Source
-from scopecheck.scope.loader import loads
-from scopecheck.scope.model import Program
+from scopecheck.scope.interpret import Context
+from scopecheck.scope.loader import asset_problem, loads
+from scopecheck.scope.model import Program, Unresolved
+from scopecheck.targets.host import printable
 
 __all__ = ["FORMATS", "read_native", "write_native"]
 
@@ -24,9 +27,44 @@ def read_native(source: Source) -> ImportResult:
 
 
 def write_native(program: Program) -> ExportResult:
-    """Write a program as YAML; every text is quoted where YAML needs it."""
+    """Write a program as YAML; every text is quoted where YAML needs it.
+
+    An inclusion that no scope file may hold, such as `*`, is written among the unresolved.
+    """
     data = program.model_dump(mode="json", exclude_defaults=True)
-    return ExportResult(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=1_000))
+    kept, unread = [], []
+    for rule, fields in zip(program.in_scope, data.get("in_scope", ()), strict=True):
+        context = Context(rule.effect, str(rule.type or ""), owned=frozenset(program.owned))
+        problem = asset_problem(rule.asset, context)
+        if problem is None:
+            kept.append(fields)
+        else:
+            entry = {name: value for name, value in fields.items() if name in Unresolved.model_fields}
+            unread.append({"text": rule.asset, "effect": "include", **entry, "why": problem[0]})
+    if unread:
+        data["in_scope"] = kept
+        data["unresolved"] = [*data.get("unresolved", ()), *unread]
+    return ExportResult(
+        yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000),
+        tuple(
+            Diagnostic(
+                "unreadable-asset", f"`{printable(one['text'])}` is kept as unresolved", Place(program.id)
+            )
+            for one in unread
+        ),
+    )
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes ends of line that YAML would fold, and what no terminal shows, as escapes."""
+
+
+def _represent(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    odd = any(not char.isprintable() and char != "\n" for char in text)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if odd else None)
+
+
+_Dumper.add_representer(str, _represent)
 
 
 def _language(source: Source) -> str:

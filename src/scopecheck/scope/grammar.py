@@ -27,6 +27,7 @@ __all__ = ["ParsedTarget", "expand", "parse_listed", "stars_for_placeholders"]
 MAX_ALTERNATIVES = 1_000
 """How many targets one listed text may stand for; nested alternatives multiply."""
 
+_MISSPELT = re.compile(r"(?!https?\Z)[hptsx]{3,8}")
 _SCHEME = re.compile(r"(?:([a-z][a-z0-9+.-]*)|\*|http(?:\(s\)|\[s\]|s?\*|s\?)):/{2}", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
     r"[█▇▆▉■▓]+|<[^<>]{1,60}>|\{[^{},|.]{1,60}\}|%[A-Za-z_]{2,40}%|#{2,}|\[[A-Za-z_ -]{2,40}\]|\bX{2,}\b"
@@ -111,8 +112,9 @@ def _parse_one(
         return UrlPattern(source, effect, host, demoted=demoted), tuple(notes)
     scheme_match = _SCHEME.match(text)
     scheme = (scheme_match[1] or "https").lower() if scheme_match else None
-    if scheme_match and scheme_match[1] is None and text.startswith("*"):
-        scheme = None
+    unnamed = scheme_match is not None and scheme_match[1] is None and text.startswith("*")
+    if unnamed or (effect is Effect.EXCLUDE and _MISSPELT.fullmatch(scheme or "")):
+        scheme = None  # `htps://` excludes what `https://` would.
     rest = text[scheme_match.end() :] if scheme_match else text.removeprefix("//")
     bad = re.search(r"[\s\\@\x00-\x1f\x7f]", rest)
     if bad:

@@ -217,14 +217,15 @@ def _asset_problems(document: Document) -> Iterator[Diagnostic]:
             if not isinstance(text, str) or not text:
                 continue
             known = isinstance(kind, str) and kind in _TYPES
-            problem = _asset_problem(text, Context(effect, str(kind) if known else "", owned=owned))
+            problem = asset_problem(text, Context(effect, str(kind) if known else "", owned=owned))
             if problem is not None:
                 path: KeyPath = (side, number, "asset") if isinstance(entry, Mapping) else (side, number)
                 message, mend = problem
                 yield Diagnostic("unreadable-asset", message, document.place(path), mend, show_path(path))
 
 
-def _asset_problem(text: str, context: Context) -> tuple[str, str] | None:
+def asset_problem(text: str, context: Context) -> tuple[str, str] | None:
+    """Return why a listed text cannot stand in a scope file and how to mend it, or None if it can."""
     try:
         meaning = interpret(text, context)
     except PatternSyntaxError as error:

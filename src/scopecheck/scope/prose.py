@@ -24,6 +24,7 @@ __all__ = [
     "limits_itself",
     "named_addresses",
     "named_hosts",
+    "named_labels",
     "plain_text",
     "restates_default",
     "restricted",
@@ -176,7 +177,7 @@ def named_hosts(text: str) -> Iterator[Named]:
     """Yield the hosts that a text names; the domain of a mail address is none (P4)."""
     for match in _RUN.finditer(text[:_MAX_PROSE]):
         run = _undecorated(match[0])
-        if "." not in run or _is_mail(text, match.start()) or text.startswith("@", match.end()):
+        if "." not in run or _is_mail(text, match) or re.compile(r"@[\w.-]").match(text, match.end()):
             continue
         start = match.start() + max(match[0].find(run), 0)
         for host in _hosts_in(run):
@@ -215,10 +216,14 @@ def _undecorated(run: str) -> str:
     return run
 
 
-def _is_mail(text: str, start: int) -> bool:
-    """Tell `someone@host` from `https://someone@host`."""
-    before = text[max(0, start - 80) : start]
-    return re.search(r"\w@\Z", before) is not None and re.search(r"://\S*\Z", before) is None
+def _is_mail(text: str, host: re.Match[str]) -> bool:
+    """Tell `someone@host` from `https://someone@host`, `name:password@host` and `git@host:path`."""
+    before = text[max(0, host.start() - 80) : host.start()]
+    if re.search(r"\w@\Z", before) is None or re.search(r"://\S*\Z", before) is not None:
+        return False
+    if re.compile(r":[A-Za-z~]").match(text, host.end()):
+        return False
+    return re.search(r"[^\s:,;<(]:[^\s:]+@\Z", before) is None or "mailto:" in before.lower()
 
 
 def _hosts_in(run: str) -> Iterator[str]:
@@ -281,6 +286,25 @@ def restates_default(text: str) -> bool:
         if copula is None or not unlisted[0].lower().endswith("included"):
             return True
     return _NOT_IN_SCOPE.search(text) is not None
+
+
+_FILLERS = frozenset({"the", "our", "any", "and", "or"})
+_KINDS = re.compile(r"(?:sub-?)?domains?|(?:web)?sites?|hosts?")
+_SEPARATOR = re.compile(r"[,|/&]|\band\b|\bor\b", re.IGNORECASE)
+
+
+def named_labels(text: str) -> tuple[str, ...]:
+    """Return the labels that a text lists, apart from any host ("blog", "pay and shop", "the dev subdomain").
+
+    They may be short for hosts of the program. Words that no list joins are the name of one thing.
+    """
+    if len(text) > 300 or re.search(r"[.:@*]", text):
+        return ()
+    words = [word for word in re.split(r"[\s,|/&(){}\[\]\"'`“”‘’]+", text.lower()) if word]
+    labels = [word for word in words if word not in _FILLERS and not _KINDS.fullmatch(word)]
+    plain = all(re.fullmatch(r"[a-z0-9][a-z0-9-]{0,61}[a-z0-9]", label) for label in labels)
+    joined = len(labels) <= 1 + len(_SEPARATOR.findall(text))
+    return tuple(dict.fromkeys(labels)) if plain and joined else ()
 
 
 def excluded_paths(text: str) -> Iterator[str]:
