@@ -222,6 +222,19 @@ def test_a_saved_catalog_answers_as_before(
         ("https://github.com/one/x", "https://github.com/two/x", False),
         ("https://example.com/a", "https://example.com/b", False),
         ("example.com:8443", "example.com:9443", False),
+        ("10.0.0.0/24", "10.0.0.5", True),
+        ("10.0.0.0/24", "10.0.1.5", False),
+        (
+            "https://play.google.com/store/apps/details?id=com.e.app",
+            "https://play.google.com/store/apps/details?hl=de&id=com.e.app",
+            True,
+        ),
+        (
+            "https://play.google.com/store/apps/details?id=com.e.app",
+            "https://play.google.com/store/apps/details?id=com.e.app2",
+            False,
+        ),
+        ("Mobile app", "Mobile app", False),
     ],
 )
 def test_two_programs_overlap_where_one_lists_what_the_other_lists(

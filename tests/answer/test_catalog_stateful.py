@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 
 from scopecheck import Catalog, Checker, Decision, Overlap, Program, Reason, ScopeError, UnknownProgramError
 from scopecheck.answer.compiled import CompiledRule
-from scopecheck.scope.pattern import Effect, UrlPattern
+from scopecheck.scope.pattern import Effect, ThingPattern, UrlPattern
 from scopecheck.scope.zone import lies_in
 from strategies import scopes, target_texts
 
@@ -76,14 +76,17 @@ def included(checker: Checker) -> list[CompiledRule]:
 
 
 def meet(inner: Iterable[object], outer: Iterable[object]) -> bool:
-    """Tell whether the surest reading of some named host lies in that of another pattern."""
-    outside = [one for one in outer if isinstance(one, UrlPattern)]
-    return any(
-        one.host.labels and one.surest and other.surest and lies_in(one.surest, other.surest)
-        for one in inner
-        if isinstance(one, UrlPattern)
-        for other in outside
-    )
+    """Tell whether the surest reading of some host, block or app lies in that of another pattern."""
+    return any(lies(one, other) for one in inner for other in list(outer))
+
+
+def lies(one: object, other: object) -> bool:
+    if isinstance(one, UrlPattern) and isinstance(other, UrlPattern):
+        return bool(one.surest and other.surest and lies_in(one.surest, other.surest))
+    if isinstance(one, ThingPattern) and isinstance(other, ThingPattern):
+        app = one.key.isdigit() or ("." in one.key and " " not in one.key)
+        return app and not one.glob and not other.wide and other.match(one.key) is not None
+    return False
 
 
 def answers(catalog: Catalog, target: str) -> Answers:

@@ -19,7 +19,7 @@ from scopecheck.answer.verdict import Verdict
 from scopecheck.diagnostic import Diagnostic, Place
 from scopecheck.errors import ScopeSyntaxError, ScopeValidationError, UnknownProgramError
 from scopecheck.scope.model import Program
-from scopecheck.scope.pattern import Effect, UrlPattern
+from scopecheck.scope.pattern import Effect, ThingPattern, UrlPattern
 from scopecheck.scope.zone import lies_in
 from scopecheck.targets.host import printable
 
@@ -117,13 +117,16 @@ class Catalog:
         return found
 
     def overlaps(self) -> Iterator[Overlap]:
-        """Yield every two programs of which one lists hosts that the other lists too."""
+        """Yield every two programs of which one lists hosts, addresses or apps that the other lists too.
+
+        Assets known by a name alone are never the same: each program has a "mobile app" of its own.
+        """
         owners: dict[tuple[int, int], dict[tuple[str, str], None]] = {}
         for number in range(len(self._stored)):
             for rule in self._checker(number).rules:
                 if rule.effect is Effect.INCLUDE:
                     for pattern in rule.patterns:
-                        if isinstance(pattern, UrlPattern) and pattern.host.labels:
+                        if isinstance(pattern, (UrlPattern, ThingPattern)):
                             self._meet(number, rule.text, pattern, owners)
         ids = self.ids
         for (first, second), pairs in sorted(owners.items()):
@@ -133,12 +136,10 @@ class Catalog:
         self,
         number: int,
         text: str,
-        pattern: UrlPattern,
+        pattern: UrlPattern | ThingPattern,
         owners: dict[tuple[int, int], dict[tuple[str, str], None]],
     ) -> None:
-        literal = ".".join(label for label in pattern.host.labels if "*" not in label)
-        literal = max(literal, pattern.host.registrable, key=len)
-        for other in self._listings.beside(literal):
+        for other in self._listings.beside(pattern):
             if other == number:
                 continue
             for rule in self._checker(other).rules:
@@ -207,8 +208,10 @@ class Catalog:
         self._listings = Listings.from_dict(index, len(programs))
 
 
-def _contains(outer: object, inner: UrlPattern) -> bool:
+def _contains(outer: object, inner: UrlPattern | ThingPattern) -> bool:
     """Tell whether the surest reading of `inner` lies in that of `outer`."""
+    if isinstance(inner, ThingPattern):
+        return isinstance(outer, ThingPattern) and not outer.wide and outer.match(inner.key) is not None
     if not isinstance(outer, UrlPattern) or outer.surest is None or inner.surest is None:
         return False
     return lies_in(inner.surest, outer.surest)

@@ -11,7 +11,7 @@ from scopecheck.answer.matcher import Key, index_key
 from scopecheck.answer.shortcut import plain_shape
 from scopecheck.errors import TargetError
 from scopecheck.scope.hostset import glob_matches
-from scopecheck.scope.pattern import Effect, UrlPattern
+from scopecheck.scope.pattern import Effect, ThingPattern, UrlPattern
 from scopecheck.targets.asset import App, Block, Name, Target, name_key, parse_target, shared_hosts
 from scopecheck.targets.host import HostName, plain_host
 from scopecheck.targets.url import Url
@@ -183,7 +183,16 @@ class Listings:
     def _holding(self, version: int, first: int, last: int) -> Iterator[int]:
         return (n for v, low, high, n in self._ranges if v == version and low <= last and first <= high)
 
-    def beside(self, literal: str) -> Sequence[int]:
-        """Return the programs that may list the domain `literal`, or a host right below it."""
+    def beside(self, pattern: UrlPattern | ThingPattern) -> Sequence[int]:
+        """Return the programs that may list what a pattern surely covers: hosts, addresses, or an app."""
+        if isinstance(pattern, ThingPattern):
+            # An app's id is the same everywhere; a name is the program's own.
+            app = pattern.key.isdigit() or ("." in pattern.key and " " not in pattern.key)
+            return self._possibly_asset(pattern.key) if app and not pattern.glob else ()
+        addresses = pattern.host.addresses
+        if addresses is not None:
+            return sorted({*self._holding(addresses.version, addresses.first, addresses.last)})
+        literal = ".".join(label for label in pattern.host.labels if "*" not in label)
+        literal = max(literal, pattern.host.registrable, key=len)
         below = self._host_candidates(HostName("x." + literal))
         return sorted({*self._always, *below, *self._tables["exact"].get(literal, ())})
