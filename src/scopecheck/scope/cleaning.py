@@ -15,12 +15,14 @@ MAX_LISTED = 8_192
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b\u2060\ufeff\u200e\u200f\u2028\u2029\u202a-\u202e]")
 _REDACTED = re.compile(r"[█▇▆▉■▓]{2,}|\[redacted\]", re.IGNORECASE)
+# Most of what is listed; no step below finds anything in it.
+_CLEAN = re.compile(r"(?:https?+://)?+(?:\*\.)?+(?:[a-z0-9][a-z0-9-]*+\.)++[a-z]{2,}+", re.ASCII)
 _SENTINELS = frozenset({"2fa_required", "no_in_scope_table"})
 
 
 def clean_listed(text: str, notes: list[str]) -> str:
     """Drop what copying left behind (P2); every step is a note."""
-    if len(text) > MAX_LISTED:
+    if len(text) > MAX_LISTED or _CLEAN.fullmatch(text):
         return text
     clean = unicodedata.normalize("NFC", text) if len(text) <= MAX_TEXT else text
     if _INVISIBLE.search(clean):
