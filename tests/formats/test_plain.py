@@ -168,6 +168,7 @@ def test_an_inclusion_that_a_negative_regex_beats_does_not_come_back_to_life() -
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
+        ("list.txt", "2001:db8::/32\n!2001:db8:1::/48\n", "globs"),
         ("hosts.txt", "example.com\n*.example.org\n", "globs"),
         ("hosts.txt", "example.com\nwww.example.com\n", "globs"),
         ("hosts.txt", "[OOS] example.com\nwww.example.com\n", "globs"),

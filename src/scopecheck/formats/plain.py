@@ -192,10 +192,15 @@ def _recognises(source: Source, mine: re.Pattern[str], others: re.Pattern[str]) 
     lines = list(_lines(Source(source.name, head.encode()), comments=True))[:500]
     if not lines or any(others.search(line.text) for line in lines):
         return 0
-    single = sum(re.fullmatch(r"\S*\.\S*", line.text) is not None for line in lines)
+    single = sum(_like_asset(line.text) for line in lines)
     if single < 0.9 * len(lines):
         return 0
     return 50 if any(mine.search(line.text) for line in lines) else 30
+
+
+def _like_asset(text: str) -> bool:
+    """Tell a host, an address or a pattern of one from a word and from a sentence."""
+    return ("." in text or text.count(":") > 1) and not re.search(r"\s", text)
 
 
 def _like_globs(source: Source) -> int:
