@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scopecheck import Checker, Report, ReportVerdict, load
-from scopecheck.answer.report import masked
+from scopecheck.answer.secrets import masked
 
 # Made up, and put together here so that no scanner takes them for real ones.
 BODY = "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9" + "bC2eF4"
@@ -131,6 +132,13 @@ SPELLINGS = {
     "escapes of JavaScript": KEYS["sk-"].replace("-", "\\x2D", 1),
     "an entity": KEYS["sk-"].replace("-", "&#45;", 1),
     "a hexadecimal entity": KEYS["sk-"].replace("-", "&#x002d;", 1),
+    "an entity of four digits": KEYS["sk-"].replace("-", "&#8209;", 1),
+    "a named entity": KEYS["sk-"].replace("-", "&hyphen;", 1),
+    "a soft hyphen as an entity": KEYS["sk-"][:9] + "&shy;" + KEYS["sk-"][9:],
+    "an escape of Markdown": KEYS["sk-"].replace("-", "\\-", 1),
+    "escapes of JSON for other letters": KEYS["sk-"].replace("-", "\\u2011", 1),
+    "a zero-width space in percent": KEYS["sk-"][:9] + "%E2%80%8B" + KEYS["sk-"][9:],
+    "full-width letters in percent": quote("".join(chr(ord(char) + 0xFEE0) for char in KEYS["sk-"])),
     "behind an escaped line break": "key:\\n" + KEYS["sk-"],
     "glued to a word": "mykeyis" + KEYS["sk-"],
     "glued to a key-like word": "task-force-" + KEYS["sk-"],

@@ -82,7 +82,7 @@ def test_a_line_of_nuclei(tmp_path: Path) -> None:
     [
         ({}, "https://openai.com/search?q=<svg>"),
         ({"matched-at": "openai.com:443"}, "openai.com:443"),
-        ({"matched-at": ""}, "https://openai.com/?from-url"),
+        ({"matched-at": ""}, ""),
         ({"matched-at": None, "matched": "https://openai.com/old"}, "https://openai.com/old"),
         ({"matched-at": None, "url": None}, ""),
     ],

@@ -92,6 +92,51 @@ def test_the_closest_known_word_counts(words: tuple[str, ...], expected: str | N
     assert finding("https://openai.com/", *words).known_word() == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("xss",), "IN_SCOPE included"),
+        (("xss", "sqli"), "IN_SCOPE included"),
+        (("xss", "dos"), "UNDETERMINED partly-listed"),
+        (("dos", "xss"), "UNDETERMINED partly-listed"),
+        (("xss", "dos", "open redirect"), "UNDETERMINED partly-listed"),
+        (("xss", "clickjacking"), "UNDETERMINED unstated-exclusion"),
+        (("xss", "open redirect"), "UNDETERMINED unlisted-finding"),
+        (("open redirect", "dos"), "OUT_OF_SCOPE excluded"),
+        (("xss", "Stored XSS", "CWE-79"), "IN_SCOPE included"),
+        (("dos", "CWE-352"), "OUT_OF_SCOPE excluded"),
+        (("xss", "CWE-400"), "UNDETERMINED partly-listed"),
+        (("xss", "CWE-999999", "wordpress", "LLM06"), "IN_SCOPE included"),
+    ],
+)
+def test_a_finding_of_several_kinds_is_no_more_eligible_than_any(
+    words: tuple[str, ...], expected: str
+) -> None:
+    """Nobody knows which tag of a template is the bug; a weakness of several kinds says nothing beside them."""
+    (one,) = triaged(openai(), finding("https://openai.com/", *words))
+    assert one.kind is not None
+    assert f"{one.decision} {one.why}" == expected
+    assert f"{one.kind.finding_decision} {one.kind.finding_reason}" == expected
+    (elsewhere,) = triaged(openai(), finding("https://evil.example/", *words))
+    assert elsewhere.decision is Decision.OUT_OF_SCOPE
+    (perhaps,) = triaged(openai(), finding("https://chatgpt.com/", *words))
+    assert perhaps.decision is not Decision.IN_SCOPE
+    json.dumps(one.to_dict())
+    assert str(one.kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"), [("pass", 0), ("notApplicable", 0), ("fail", 1), ("review", 1), (None, 1)]
+)
+def test_a_check_that_passed_is_no_finding(tmp_path: Path, kind: str | None, found: int) -> None:
+    """SARIF 3.27.9: a result may say that nothing is wrong."""
+    uri = {"physicalLocation": {"artifactLocation": {"uri": "https://openai.com/"}}}
+    result = {"ruleId": "xss", "kind": kind, "message": {"text": "x"}, "locations": [uri]}
+    path = tmp_path / "found.sarif"
+    path.write_text(json.dumps({"version": "2.1.0", "runs": [{"results": [result]}]}), "utf-8")
+    assert len(read_scanner(path)[0]) == found
+
+
 def test_the_programs_own_words_hold() -> None:
     listed = {"in_scope": [{"finding": "dos", "aliases": ["xss"]}]}
     found = Checker(load({"id": "e", "name": "E", "in_scope": ["e.com"], "findings": listed}))

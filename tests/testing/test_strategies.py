@@ -177,7 +177,7 @@ def test_targets_not_in_have_every_reason_of_a_no_and_of_a_doubt(
     reasons: Counter[str] = Counter()
     fallback = 0
 
-    @settings(COUNTED, max_examples=400)
+    @settings(COUNTED, max_examples=1_500)
     @given(st.data(), of_programs)
     def count(data: st.DataObject, program: sc.Program) -> None:
         nonlocal fallback

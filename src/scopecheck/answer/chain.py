@@ -58,7 +58,12 @@ class ChainVerdict:
             "decision": str(self.decision),
             "leaves": self.leaves.number if self.leaves is not None else None,
             "hops": [
-                {"number": hop.number, "location": hop.location, "url": hop.url, **hop.verdict.to_dict()}
+                {
+                    "number": hop.number,
+                    "location": printable(hop.location, len(hop.location)),
+                    "url": printable(hop.url, len(hop.url)),
+                    **hop.verdict.to_dict(),
+                }
                 for hop in self.hops
             ],
         }

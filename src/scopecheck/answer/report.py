@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from typing import Any, NoReturn
 
 from scopecheck.answer.finding import FindingVerdict
+from scopecheck.answer.secrets import COMMON_KEYS, Secrets
 from scopecheck.answer.verdict import Decision, Reason, Verdict
 from scopecheck.errors import FindingTypeError
 from scopecheck.scope.model import Inclusion, Program
-from scopecheck.scope.terms import FormField, KeyShape
+from scopecheck.scope.terms import FormField
 from scopecheck.targets.asset import Name, name_key
 from scopecheck.targets.host import printable
+from scopecheck.targets.url import Url
 
-__all__ = ["ATTESTATIONS", "Report", "ReportProblem", "ReportVerdict", "check_report", "masked"]
+__all__ = ["ATTESTATIONS", "Report", "ReportProblem", "ReportVerdict", "check_report"]
 
 ATTESTATIONS: Mapping[str, str] = {
     "novel": "nobody has reported or published this before",
@@ -35,32 +36,12 @@ _FORM = (
     FormField(id="collaborators", title="Collaborators", required=False),
 )
 
-# Shapes of secrets that any report may hold; a program's own come from its scope file.
-_COMMON_KEYS = (
-    ("sk-", "an API key"),
-    ("sess-", "a session key"),
-    ("ghp_", "a GitHub token"),
-    ("gho_", "a GitHub token"),
-    ("github_pat_", "a GitHub token"),
-    ("glpat-", "a GitLab token"),
-    ("xoxb-", "a Slack token"),
-    ("xoxp-", "a Slack token"),
-    ("AKIA", "an AWS key id"),
-    ("AIza", "a Google API key"),
-)
 _UNREAD = frozenset({Reason.INVALID_TARGET, Reason.AMBIGUOUS_TARGET, Reason.NOT_LISTED})
 """What a listed text that is no target, such as `*.example.com`, is answered with."""
 
+_SEVERAL = re.compile(r"\s|^[^?#]*[,;|][A-Za-z][A-Za-z0-9+.-]{1,20}://")
 _LISTS = frozenset({"collaborators", "attests", "assume"})
 _LONG = frozenset({"description", "proof_of_concept"})
-_TAIL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
-
-# What stands for one character: percent signs, also encoded again, and the escapes of JSON and HTML.
-_ESCAPE = re.compile(
-    r"%(?:25)*([0-9A-Fa-f]{2})|\\(?:u00|x)([0-9A-Fa-f]{2})"
-    r"|&\#(?:x0{0,6}([0-9A-Fa-f]{2})|0{0,6}([0-9]{2,3}));|(\\[0abfnrtv])"
-)
-_UNUSUAL = re.compile(r"[^\x20-\x7e]|[%\\&]")
 
 
 @dataclass(frozen=True, repr=False)
@@ -157,90 +138,6 @@ class ReportVerdict:
         raise TypeError("a report verdict has no truth value; use `verdict.ready`")
 
 
-@dataclass
-class _Secrets:
-    """Finds and masks secrets, so that they appear in no output."""
-
-    shapes: tuple[KeyShape, ...]
-    found: dict[str, KeyShape | None] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._known = {shape.prefix: shape for shape in self.shapes}
-        prefixes = sorted({*self._known, *(prefix for prefix, _ in _COMMON_KEYS)}, key=len, reverse=True)
-        # The tail is bounded, so that a text of nothing but beginnings takes no quadratic time.
-        self._key = re.compile(f"({'|'.join(map(re.escape, prefixes))})([A-Za-z0-9_-]{{16,64}})")
-
-    def mask(self, text: str, *, lines: bool = False) -> str:
-        """Return the text with every key masked behind its prefix, also one that is spelled with escapes.
-
-        Only where the text has `lines` does a line break end a key: URL parsers drop it.
-        """
-        plain, spans = _plain(text, lines=lines)
-        done, parts = 0, []
-        for prefix, start, end in self._keys(plain):
-            self.found[prefix] = self._known.get(prefix)
-            parts += [text[done : spans[start][0]], prefix, "masked"]
-            done = spans[end - 1][1]
-        return "".join([*parts, text[done:]])
-
-    def _keys(self, plain: str) -> Iterator[tuple[str, int, int]]:
-        position = 0
-        while (match := self._key.search(plain, position)) is not None:
-            start, end = match.span()
-            before = plain[start - 1 : start]
-            if before.isascii() and before.isalnum() and not _looks_random(match[2]):
-                position = start + 1  # `task-management-overview` holds no key.
-                continue
-            while end < len(plain) and plain[end] in _TAIL:
-                end += 1
-            yield match[1], start, end
-            position = end
-
-
-def _looks_random(tail: str) -> bool:
-    return (
-        any(c.isdigit() for c in tail) and any(c.islower() for c in tail) and any(c.isupper() for c in tail)
-    )
-
-
-def _plain(text: str, *, lines: bool) -> tuple[str, Sequence[tuple[int, int]]]:
-    """Return what the text says to whoever decodes it, and where each of its characters stands."""
-    if _UNUSUAL.search(text) is None:
-        return text, [(place, place + 1) for place in range(len(text))]
-    seen: list[str] = []
-    spans: list[tuple[int, int]] = []
-    place = 0
-    while place < len(text):
-        escape = _ESCAPE.match(text, place)
-        end = escape.end() if escape is not None else place + 1
-        for char in _meant(escape) if escape is not None else _visible(text[place], lines=lines):
-            seen.append(char)
-            spans.append((place, end))
-        place = end
-    return "".join(seen), spans
-
-
-def _meant(escape: re.Match[str]) -> str:
-    """Return the character that an escape stands for; a control character ends a word."""
-    percent, code, entity, number, _ = escape.groups()
-    hexadecimal = percent or code or entity
-    char = chr(int(hexadecimal, 16) if hexadecimal else int(number or 0))
-    return char if char.isprintable() else " "
-
-
-def _visible(char: str, *, lines: bool) -> str:
-    """Return a character as it is read; nobody sees a soft hyphen."""
-    category = unicodedata.category(char)
-    if category == "Cf" or (char in "\t\r\n" and not lines):
-        return ""
-    return "-" if category == "Pd" else unicodedata.normalize("NFKC", char)
-
-
-def masked(text: str, shapes: tuple[KeyShape, ...] = (), *, lines: bool = False) -> str:
-    """Return `text` with every secret of a known shape masked behind its prefix."""
-    return _Secrets(shapes).mask(text, lines=lines)
-
-
 def check_report(
     program: Program,
     report: Report,
@@ -248,7 +145,7 @@ def check_report(
     check_finding: Callable[[str, str | None, tuple[str, ...]], FindingVerdict],
 ) -> ReportVerdict:
     """Return every problem of a report; secrets are masked before anything else is done with it."""
-    secrets = _Secrets(program.key_shapes)
+    secrets = Secrets(program.key_shapes)
     shown = _masked_report(report, secrets)
     problems = [*_secret_problems(program, secrets), *_missing(program, shown), *_attestations(shown)]
     url = check(shown.url) if shown.url.strip() else None
@@ -260,7 +157,7 @@ def check_report(
         where = shown.target or None
     else:
         where = (shown.url if url is not None else shown.target) or None
-    problems += _asset_problems(program, shown, url, target)
+    problems += [*_asset_problems(program, shown, url, target), *_several(shown, url, target)]
     finding: FindingVerdict | None = None
     if shown.vulnerability_type.strip():
         try:
@@ -273,7 +170,7 @@ def check_report(
     return ReportVerdict(program, shown, tuple(problems), url, target, finding)
 
 
-def _masked_report(report: Report, secrets: _Secrets) -> Report:
+def _masked_report(report: Report, secrets: Secrets) -> Report:
     values: dict[str, Any] = {}
     for one in fields(report):
         value = getattr(report, one.name)
@@ -287,8 +184,8 @@ def _masked_report(report: Report, secrets: _Secrets) -> Report:
     return Report(**values)
 
 
-def _secret_problems(program: Program, secrets: _Secrets) -> Iterator[ReportProblem]:
-    common = dict(_COMMON_KEYS)
+def _secret_problems(program: Program, secrets: Secrets) -> Iterator[ReportProblem]:
+    common = dict(COMMON_KEYS)
     channels = {channel.id: channel for channel in program.channels}
     for prefix, shape in secrets.found.items():
         title = shape.title if shape is not None else common[prefix]
@@ -298,6 +195,12 @@ def _secret_problems(program: Program, secrets: _Secrets) -> Iterator[ReportProb
         else:
             mend = "replace it, and revoke it where it is yours"
         yield ReportProblem("report", "secret", f"the report holds {title} (`{prefix}…`)", mend)
+    for kind in secrets.others.values():
+        code = "secret" if kind.blocks else "possible-secret"
+        mend = "replace it, and revoke it where it is yours"
+        if not kind.blocks:
+            mend = f"{mend}; where it is made up for the proof, nothing is to do"
+        yield ReportProblem("report", code, f"the report holds {kind.title}", mend, kind.blocks)
 
 
 def _missing(program: Program, report: Report) -> Iterator[ReportProblem]:
@@ -339,6 +242,18 @@ def _asset_problems(
         message = f"the URL belongs to {_listed(_included(url))}, not to `{printable(report.target, 80)}`"
         mend = "name the target that the URL belongs to"
         yield ReportProblem("target", "target-disagrees", message, mend)
+
+
+def _several(report: Report, url: Verdict | None, target: Verdict | None) -> Iterator[ReportProblem]:
+    """Yield the fields that seem to hold more than one place, of which only the first was judged.
+
+    To the URL standard `https://a.example/ and https://b.example/` is one URL with blanks in its path.
+    """
+    for name, verdict in (("url", url), ("target", target)):
+        text = getattr(report, name).strip()
+        if verdict is not None and isinstance(verdict.target, Url) and _SEVERAL.search(text):
+            mend = "write one here, a blank in it as `%20`, and name the others in the description"
+            yield ReportProblem(name, "several-places", "this may be more than one place", mend)
 
 
 def _listed_as(program: Program, target: str) -> set[str]:

@@ -17,7 +17,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from scopecheck.answer.report import ATTESTATIONS, Report, masked
+from scopecheck.answer.report import ATTESTATIONS, Report
+from scopecheck.answer.secrets import masked
 from scopecheck.diagnostic import Diagnostic
 from scopecheck.errors import ScopeSyntaxError, ScopeValidationError
 from scopecheck.findings.words import word_key
@@ -70,7 +71,7 @@ def read_report(path: str | Path) -> ReportFile:
     if problems:
         # Read again without secrets, so that no message can quote a part of one.
         again, _ = _parse(masked(text, lines=True), source.name, language)
-        problems = (*again.problems, *_problems(again)) or problems
+        problems = (*again.problems, *_problems(again)) or tuple(map(_unquoted, problems))
         kind = ScopeValidationError if isinstance(document.data, dict) else ScopeSyntaxError
         shown = tuple(_masked(problem) for problem in problems)
         raise kind(f"`{printable(source.name)}` is no readable report", shown)
@@ -99,6 +100,12 @@ def _value(name: str, value: Any) -> Any:
     if name in _LISTS:
         return tuple(str(one) for one in (value if isinstance(value, list) else [value]))
     return str(value)
+
+
+def _unquoted(problem: Diagnostic) -> Diagnostic:
+    """Return a problem in words that quote nothing, where a secret is what cannot be read."""
+    mend = "a secret stands here: take it out of the report"
+    return Diagnostic(problem.code, "this cannot be read", problem.place, mend, "", problem.severity)
 
 
 def _masked(problem: Diagnostic) -> Diagnostic:

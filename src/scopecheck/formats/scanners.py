@@ -1,7 +1,7 @@
 """Findings as scanners write them: JSON lines of nuclei, SARIF 2.1.0, Burp's XML.
 
 nuclei (schema of projectdiscovery/nuclei): an object a line with `template-id`, `matched-at` (the URL
-that matched; `host` is only what was scanned), `info.name`, `info.severity`, `info.tags` (text or
+that matched; `host` and `url` are only what was scanned), `info.name`, `info.severity`, `info.tags` (text or
 list), `info.classification.cwe-id` (text or list). SARIF 2.1.0 (OASIS): `runs[].results[]` with
 `ruleId` or `ruleIndex`, `level`, `message.text`, `taxa[]`, `locations[]`, each with
 `physicalLocation.artifactLocation.uri`, and `runs[].tool.driver.rules[]` with `id`, `name`,
@@ -15,13 +15,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from scopecheck.answer.checker import Checker
 from scopecheck.answer.finding import FindingVerdict, least_eligible
-from scopecheck.answer.verdict import Decision, Verdict
+from scopecheck.answer.verdict import Decision, Reason, Verdict
 from scopecheck.diagnostic import Diagnostic, Place, Severity
 from scopecheck.errors import FindingTypeError
 from scopecheck.findings.taxonomy import lies_under
@@ -48,19 +48,37 @@ class ScannerFinding:
 
     def known_word(self) -> str | None:
         """Return the first of the words that is a known finding type, or a later one that says it closer."""
-        best: str | None = None
-        ids: tuple[str, ...] = ()
+        return next(iter(self.known_words()), None)
+
+    def known_words(self) -> tuple[str, ...]:
+        """Return the words that name a kind each: `known_word` first, none that another says closer.
+
+        A weakness that may be one of several kinds counts only where no other word is known.
+        """
+        kinds = {word: ids for word, ids, various in self._kinds() if not various}
+        kinds = kinds or {word: ids for word, ids, _ in self._kinds()}
+        closest: list[str] = []
+        for word, ids in kinds.items():
+            if any(_lie_under(kinds[one], ids) for one in closest):
+                continue  # It says no more.
+            above = [one for one in closest if _lie_under(ids, kinds[one])]
+            place = closest.index(above[0]) if above else len(closest)
+            closest.insert(place, word)
+            closest = [one for one in closest if one not in above]
+        return tuple(closest)
+
+    def _kinds(self) -> Iterator[tuple[str, tuple[str, ...], bool]]:
         for word in self.words:
             try:
                 found = known(word)
             except FindingTypeError:
                 continue
-            if found is None or found.ids[0].startswith("cwe-"):
-                continue
-            closer = all(any(lies_under(one, above) for above in ids) for one in found.ids)
-            if best is None or (closer and set(found.ids) != set(ids)):
-                best, ids = word, found.ids
-        return best
+            if found is not None and not found.ids[0].startswith("cwe-"):
+                yield word, found.ids, found.various
+
+
+def _lie_under(ids: tuple[str, ...], above: tuple[str, ...]) -> bool:
+    return all(any(lies_under(one, other) for other in above) for one in ids)
 
 
 @dataclass(frozen=True)
@@ -92,15 +110,35 @@ def triage(checker: Checker, findings: Iterator[ScannerFinding]) -> Iterator[Tri
     """Yield each finding with its answers; what cannot be known is `UNDETERMINED`, never dropped."""
     for finding in findings:
         asset = checker.check(finding.target) if finding.target else None
-        word = finding.known_word()
+        words = finding.known_words()
         if asset is None:
             yield Triaged(finding, None, None, Decision.UNDETERMINED, "the scanner names no URL or host")
-        elif word is None:
+        elif not words:
             decision = least_eligible(asset.decision, Decision.UNDETERMINED)
             yield Triaged(finding, asset, None, decision, _unknown(asset))
         else:
-            verdict = checker.check_finding(word, target=finding.target)
+            verdict = _of_all([checker.check_finding(word, target=finding.target) for word in words], asset)
             yield Triaged(finding, asset, verdict, verdict.decision, str(verdict.reason))
+
+
+def _of_all(verdicts: list[FindingVerdict], asset: Verdict) -> FindingVerdict:
+    """Return what holds for all the kinds that a scanner names: the least eligible of their answers.
+
+    Where some count and some are excluded nobody knows which kind it is, as for a weakness of several.
+    """
+    decisions = {one.finding_decision for one in verdicts}
+    if not {Decision.IN_SCOPE, Decision.OUT_OF_SCOPE} <= decisions:
+        least = least_eligible(*decisions)
+        return next(one for one in verdicts if one.finding_decision is least)
+    joint = least_eligible(asset.decision, Decision.UNDETERMINED)
+    return replace(
+        verdicts[0],
+        decision=joint,
+        reason=Reason.PARTLY_LISTED if joint is Decision.UNDETERMINED else asset.reason,
+        finding_decision=Decision.UNDETERMINED,
+        finding_reason=Reason.PARTLY_LISTED,
+        matches=tuple(match for one in verdicts for match in one.matches),
+    )
 
 
 def _unknown(asset: Verdict) -> str:
@@ -168,7 +206,7 @@ def _nuclei(row: Mapping[str, Any], entry: str) -> ScannerFinding:
     name = _text(info.get("name") or row["template-id"])
     words = (*_texts(info.get("tags")), *numbers, name, _text(row["template-id"]))
     # As it stands, since half a surrogate pair makes it no target (T4).
-    target = str(row.get("matched-at") or row.get("matched") or row.get("url") or "")
+    target = str(row.get("matched-at") or row.get("matched") or "")
     return ScannerFinding("nuclei", entry, name, target, words, _text(info.get("severity")))
 
 
@@ -194,7 +232,12 @@ def _sarif(source: Source) -> Iterator[ScannerFinding]:
         for place, result in enumerate(as_list(source, run.get("results") or [], f"{at}.results")):
             entry = f"{at}.results[{place}]"
             row = as_mapping(source, result, entry)
-            yield from _sarif_result(row, _rule(row, rules, by_id), tool, entry)
+            if row.get("kind") not in _NO_FINDING:
+                yield from _sarif_result(row, _rule(row, rules, by_id), tool, entry)
+
+
+# A check that passed, or was not made (SARIF 3.27.9).
+_NO_FINDING = ("pass", "notApplicable")
 
 
 def _inside(value: Any, *steps: str) -> Mapping[str, Any]:
