@@ -42,6 +42,9 @@ def _beside(target: str, asset: str, instruction: str) -> sc.Decision:
         pytest.param("git@pay.example.com:team/repo", id="P4 repository by scp"),
         pytest.param("htps://pay.example.com", id="P1 scheme with a slip"),
         pytest.param("pay", id="P4 label alone"),
+        pytest.param("a.example.com (pay.example.com)", id="P4 host in a note"),
+        pytest.param("a.example.com - pay.example.com", id="P4 host behind a dash"),
+        pytest.param("Shop. - pay.example.com", id="P4 host behind a name"),
         pytest.param("Pay, Shop and Blog", id="P4 labels in a list"),
         pytest.param("the pay subdomain", id="P4 label with its kind"),
         pytest.param("{shop,pay}", id="P4 labels in braces"),
@@ -163,3 +166,9 @@ def test_hostile_input_is_answered_in_time(work: Callable[[int], None], size: in
     begun = time.process_time()
     work(size)
     assert time.process_time() - begun < 5
+
+
+def test_words_too_long_to_be_read_are_a_condition() -> None:
+    """P5: what stands behind the longest text that is read may take the host away."""
+    words = "x" * 70_000 + " Out of scope: pay.example.com"
+    assert _beside("https://pay.example.com/", "*.example.com", words) is not sc.Decision.IN_SCOPE

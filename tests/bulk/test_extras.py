@@ -22,7 +22,6 @@ except scopecheck.MissingExtraError as error:
 """
 MISSING = [
     ("from scopecheck.bulk import BulkChecker", ["pyarrow"], "`pyarrow` is missing or too old; pip install 'scopecheck[arrow]' brings it"),
-    ("from scopecheck.bulk import filter_stream", ["pyarrow"], "`pyarrow` is missing or too old; pip install 'scopecheck[arrow]' brings it"),
     ("import scopecheck.bulk.polars", ["polars"], "`polars` is missing or too old; pip install 'scopecheck[polars]' brings it"),
     ("import scopecheck.bulk.duckdb", ["duckdb"], "`duckdb` is missing or too old; pip install 'scopecheck[duckdb]' brings it"),
     ("import scopecheck.bulk.spark", ["pyspark"], "`pyspark` is missing or too old; pip install 'scopecheck[spark]' brings it"),
@@ -36,6 +35,15 @@ def test_a_missing_package_is_named_with_its_extra(statement: str, absent: list[
     code = WITHOUT.format(statement=statement, absent=absent)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr, done.returncode) == (message + "\n", "", 0)
+
+
+def test_files_of_lines_need_no_extra() -> None:
+    code = WITHOUT.format(
+        absent=["pyarrow", "zstandard"],
+        statement="from scopecheck.bulk import Counts, filter_stream; print(filter_stream.__name__)",
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ("filter_stream\n", "", 0)
 
 
 def test_bulk_has_no_other_name() -> None:

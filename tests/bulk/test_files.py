@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import gzip
 import io
+import sys
 from collections import Counter
 from collections.abc import Collection
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scopecheck import Checker, Decision, Program, Reason, ScopecheckError
+from scopecheck import Checker, Decision, MissingExtraError, Program, Reason
+from scopecheck.bulk import files
 from strategies import target_texts
 
-pytest.importorskip("pyarrow", reason="needs the extra `arrow`")
-files = pytest.importorskip("scopecheck.bulk.files")
 zstandard = pytest.importorskip("zstandard", reason="needs the extra `arrow`")
 
 APP = "https://play.google.com/store/apps/details?id=com.e.app"
@@ -92,6 +93,13 @@ def test_a_line_keeps_its_end_behind_the_reason() -> None:
     assert shown[2] == b"a.e.com/\xff\tUNDETERMINED\tinvalid-target"
 
 
+def test_only_one_line_end_is_taken_off() -> None:
+    """Any more is part of the text, which clients may read as another host (T3)."""
+    data = b"a.e.com\r\r\na.e.com\r\nhttps://a.e.com/\r\r\nhttps://a.e.com/\r\n"
+    assert filtered(data, [Decision.IN_SCOPE]) == b"a.e.com\r\nhttps://a.e.com/\r\n"
+    assert filtered(data, [Decision.UNDETERMINED]) == b"a.e.com\r\r\nhttps://a.e.com/\r\r\n"
+
+
 def test_the_answers_are_those_of_check() -> None:
     """A listed app and a block of addresses are no URLs, and are targets all the same."""
     assert filtered(b"com.e.app\n", [Decision.IN_SCOPE]) == b"com.e.app\n"
@@ -128,7 +136,8 @@ class Trickle(io.RawIOBase):
 @pytest.mark.parametrize("kind", ["plain", "gzip", "zstd"])
 def test_a_slow_pipe_gives_the_same(kind: str) -> None:
     out = io.BytesIO()
-    files.filter_stream(CHECKER, Trickle(pack(LINES, kind)), out, ALL)
+    source: Any = Trickle(pack(LINES, kind))
+    files.filter_stream(CHECKER, source, out, ALL)
     assert out.getvalue() == filtered(LINES)
 
 
@@ -138,9 +147,32 @@ def test_damage_is_an_error_and_never_the_beginning_of_a_line(kind: str) -> None
     packed = pack(b"https://a.e.com\n" * 1_000 + b"https://a.e.com.evil.net\n", kind)
     for cut in (5, len(packed) // 2, len(packed) - 1):
         out = io.BytesIO()
-        with pytest.raises(OSError, match=r"(?i)truncated|compressed|failed"):
+        with pytest.raises(OSError, match=r"Compressed file ended before|the compressed file is cut short"):
             files.filter_stream(CHECKER, io.BytesIO(packed[:cut]), out, ALL)
         assert out.getvalue() in (b"", b"https://a.e.com\n" * (len(out.getvalue()) // 16))
+
+
+@pytest.mark.parametrize("kind", ["gzip", "zstd"])
+def test_rubbish_behind_what_was_packed_is_an_error(kind: str) -> None:
+    out = io.BytesIO()
+    with pytest.raises(OSError, match=r"(?i)gzip|damaged"):
+        files.filter_stream(CHECKER, io.BytesIO(pack(LINES, kind) + b"rubbish"), out, ALL)
+
+
+def test_a_flipped_bit_is_an_error() -> None:
+    packed = bytearray(gzip.compress(LINES * 50))
+    packed[len(packed) // 2] ^= 0x10
+    with pytest.raises(OSError, match=r"it is damaged|(?i:crc)"):
+        files.filter_stream(CHECKER, io.BytesIO(bytes(packed)), io.BytesIO(), ALL)
+
+
+def test_without_its_package_zstd_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    with pytest.raises(MissingExtraError, match="`zstandard` is missing or too old"):
+        files.filter_stream(CHECKER, io.BytesIO(pack(LINES, "zstd")), io.BytesIO())
+    out = io.BytesIO()
+    assert files.filter_stream(CHECKER, io.BytesIO(LINES), out).passed == 4
+    assert out.getvalue() == filtered(LINES, [Decision.IN_SCOPE])
 
 
 def test_the_caller_keeps_its_streams() -> None:
@@ -155,7 +187,7 @@ def test_a_line_without_an_end_in_sight_is_refused(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(files, "MAX_LINE", 1 << 20)
     source = io.BytesIO(b"a.e.com\n" + b"x" * (1 << 21))
     out = io.BytesIO()
-    with pytest.raises(ScopecheckError, match="a line is longer than 1 MiB"):
+    with pytest.raises(files.LongLineError, match="a line is longer than 1 MiB"):
         files.filter_stream(CHECKER, source, out)
     assert (out.getvalue(), source.tell() < (1 << 20) + (1 << 12)) == (b"a.e.com\n", True)
 

@@ -10,10 +10,10 @@ import pytest
 
 from scopecheck import Checker, Decision, Program
 from scopecheck.answer import shortcut
+from scopecheck.bulk import files
 
 pa = pytest.importorskip("pyarrow", reason="needs the extra `arrow`")
 kernel = pytest.importorskip("scopecheck.bulk.kernel")
-files = pytest.importorskip("scopecheck.bulk.files")
 
 BATCH = 2_000
 CHECKER = Checker(Program.from_assets(["*.e.com", "https://e.org/api"], ["*.blog.e.com"]))
@@ -35,6 +35,7 @@ def batch(number: int) -> list[str]:
 def remember_little(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let both the column's memory and the checker's own be full after the first batches."""
     monkeypatch.setattr(kernel._Memory.__init__, "__defaults__", (500,))
+    monkeypatch.setattr(files, "_REMEMBERED", 500)
     monkeypatch.setattr(shortcut, "_ORIGINS", 500)
 
 
@@ -67,18 +68,28 @@ def test_four_times_the_batches_take_the_same_memory(monkeypatch: pytest.MonkeyP
 def test_what_is_remembered_is_bounded() -> None:
     memory = kernel._Memory(len, 3)
     for number in range(100):
-        assert memory(str(number)) == len(str(number))
-        assert len(memory._young) + len(memory._old) <= 6
-    assert memory("x" * 5_000) == 5_000
-    assert "x" * 5_000 not in {**memory._young, **memory._old}
+        assert memory[str(number)] == len(str(number))
+        assert len(memory) <= 3
+    assert memory["x" * 5_000] == 5_000
+    assert "x" * 5_000 not in memory
 
 
-def test_what_was_asked_for_lately_is_remembered() -> None:
+def test_what_was_asked_for_is_remembered() -> None:
     found: list[str] = []
-    memory = kernel._Memory(found.append, 3)
+    memory = kernel._Memory(found.append, 4)
     for key in ("a", "b", "c", "d", "a", "b", "c"):
-        memory(key)
+        assert memory[key] is None
     assert found == ["a", "b", "c", "d"]
+
+
+def test_a_filter_remembers_no_more_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_REMEMBERED", 3)
+    lines = files.LineFilter(CHECKER)
+    for number in range(50):
+        assert lines.passed(b"https://h%d.e.com/x\n" % number) == b"https://h%d.e.com/x\n" % number
+        assert len(lines._known) <= 3
+    lines.passed(b"https://" + b"x" * 5_000 + b".e.com/\n")
+    assert max(map(len, lines._known)) < 300
 
 
 class Endless(io.RawIOBase):
@@ -107,7 +118,9 @@ def test_a_file_of_four_times_the_lines_takes_the_same_memory(monkeypatch: pytes
 
     def run(blocks: int) -> int:
         checker = Checker(CHECKER.program)
-        return peak(lambda: [files.filter_stream(checker, Endless(blocks), Nowhere(), list(Decision))])
+        source: Any = Endless(blocks)
+        nowhere: Any = Nowhere()
+        return peak(lambda: [files.filter_stream(checker, source, nowhere, list(Decision))])
 
     run(1)
     assert run(40) < 1.6 * run(10)

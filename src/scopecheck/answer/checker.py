@@ -12,8 +12,10 @@ from scopecheck.answer.shortcut import Shortcut, plain_shape
 from scopecheck.answer.verdict import Answer, Decision, Match, Outcome, Reason, Verdict
 from scopecheck.errors import TargetError
 from scopecheck.scope.model import Program
+from scopecheck.scope.pathset import ANY_PATH
+from scopecheck.scope.pattern import UrlPattern
 from scopecheck.scope.prose import declares_open_scope
-from scopecheck.targets.asset import App, Block, Name, Target, name_key, parse_target, parse_web
+from scopecheck.targets.asset import App, Block, Name, Target, name_key, parse_target, parse_web, shared_hosts
 from scopecheck.targets.host import parse_address
 from scopecheck.targets.url import Url, has_scheme
 
@@ -96,6 +98,33 @@ class Checker:
         if known is None:
             return self._check_whole(url)
         return Verdict(self._shortcut.by_path(known, url[len(origin) :]), url)
+
+    def origin_outcome(self, origin: str) -> Outcome | None:
+        """Return the outcome for every URL on an origin, or None where rules may look behind it.
+
+        `origin` is `http`, `https`, `ws` or `wss`, `://`, and an authority as it is spelled, without slashes,
+        `?`, `#`, white space or control characters. The outcome is that of the origin alone, and with a slash
+        and any text behind it that has no control characters, as long as both are at most 64 KiB of UTF-8.
+        """
+        if plain_shape(origin) is not None:
+            known = self._shortcut.learn(origin)
+        else:
+            lowered = origin.lower()
+            self._shortcut.unusual(lowered)
+            known = self._origins.get(lowered)
+        if known is None:
+            return self._odd_origin(origin)
+        return known.outcome if type(known) is Answer else None
+
+    def _odd_origin(self, origin: str) -> Outcome | None:
+        try:
+            url = parse_web(origin)
+        except TargetError as error:
+            return self._invalid(origin, error.message).outcome
+        patterns = (entry.pattern for entry in self._index.candidates(url.host))
+        by_path = any(isinstance(p, UrlPattern) and (p.path != ANY_PATH or p.query) for p in patterns)
+        # Behind a shared host, a path names whose it is (T6).
+        return None if by_path or url.host in shared_hosts().all else self._answer(origin, url).outcome
 
     def _check_whole(self, url: str) -> Verdict:
         try:

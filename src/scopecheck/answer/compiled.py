@@ -160,8 +160,18 @@ def _compile_rule(rule: Rule, meaning: Interpretation) -> CompiledRule:
     ]
     if rule.effect is Effect.EXCLUDE and not any(isinstance(one, UrlPattern) for one in patterns):
         patterns += _labelled(rule.asset)
+    named: list[Matchable] = list(_beside(meaning, patterns)) if rule.effect is Effect.EXCLUDE else []
     words = tuple(text for text in (rule.condition, rule.instruction, meaning.words) if text)
-    return CompiledRule(rule, rule.effect, tuple(patterns), meaning.notes, words)
+    return CompiledRule(rule, rule.effect, (*patterns, *named), meaning.notes, words)
+
+
+def _beside(meaning: Interpretation, patterns: list[Pattern]) -> Iterator[Matchable]:
+    """Yield what an exclusion names in a note besides what it lists (P4)."""
+    own = {one.host.text for one in patterns if isinstance(one, UrlPattern)}
+    own |= {name.removeprefix("*.") for name in own}
+    for touch in touches(meaning.words):
+        if touch.host not in own:
+            yield from _touched(meaning.words, touch)
 
 
 def _demotion(rule: Rule) -> Doubt | None:

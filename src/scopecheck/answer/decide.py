@@ -66,9 +66,9 @@ def _overriding(inclusions: Sequence[Match], exclusions: Sequence[Match]) -> lis
             return []
     if len(inclusions) <= _MANY:
         return [i for i in inclusions if all(overrides(i, e) for e in exclusions)]
-    zones = {i.zone: i for i in inclusions}
-    free = {zone: all(overrides(i, e) for e in exclusions) for zone, i in zones.items()}
-    return [i for i in inclusions if free[i.zone]]
+    alike = {(i.zone, _names_host(i)): i for i in inclusions}
+    free = {key: all(overrides(i, e) for e in exclusions) for key, i in alike.items()}
+    return [i for i in inclusions if free[i.zone, _names_host(i)]]
 
 
 def _narrowest(inclusions: Sequence[Match]) -> list[Match]:

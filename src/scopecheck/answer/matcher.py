@@ -33,9 +33,8 @@ __all__ = ["Entry", "Index", "Key", "index_key", "naive_matches"]
 
 
 class Entry(NamedTuple):
-    """One pattern of a rule, with its place in the program."""
+    """One pattern of a rule."""
 
-    order: int
     rule: CompiledRule
     pattern: Matchable
 
@@ -106,11 +105,9 @@ class Index:
         self._thing_globs: list[Entry] = []
         self._links = False
         blocks: dict[int, list[tuple[Addresses, Entry]]] = {4: [], 6: []}
-        number = 0
         for rule in rules:
             for pattern in rule.patterns:
-                self._add(Entry(number, rule, pattern), blocks)
-                number += 1
+                self._add(Entry(rule, pattern), blocks)
         self._depth = max((name.count(".") + 1 for name in self._suffix), default=0)
         globs = tuple(e.pattern.key for e in self._thing_globs if isinstance(e.pattern, ThingPattern))
         self.keys = Keys(frozenset(self._things), globs)
@@ -238,8 +235,7 @@ def _match_url(entry: Entry, url: Url, policy: Policy) -> list[Match]:
         found = pattern.matches(url)
         yields = pattern.yields and not entry.rule.firm
         return [m for m in (_settled(entry, one, policy, yields) for one in found) if m is not None]
-    if isinstance(pattern, ThingPattern):
-        return []
+    assert not isinstance(pattern, ThingPattern)
     one = pattern.match(url)
     match = _settled(entry, one, policy) if one is not None else None
     return [match] if match is not None else []
@@ -271,7 +267,7 @@ def naive_matches(rules: Sequence[CompiledRule], policy: Policy, target: Target)
     found: list[Match | None] = []
     for rule in rules:
         for pattern in rule.patterns:
-            entry = Entry(0, rule, pattern)
+            entry = Entry(rule, pattern)
             if isinstance(target, Url):
                 linked = shared_hosts().canonical_link(target)
                 if not isinstance(pattern, ThingPattern):

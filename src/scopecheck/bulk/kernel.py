@@ -1,22 +1,21 @@
 """Columns of text -> columns of answers, each the answer of the checker for that text.
 
-Crawled targets repeat their hosts. Plainly shaped ones are told from the rest by Arrow's own
-kernels, their origins (scheme, host and port) are numbered, and each distinct origin is decided
-once; where no rule can concern the host, not even that. A target is asked by itself where its path
-or query counts, and where it is not plainly shaped.
+Crawled targets repeat their hosts. Arrow's own kernels find the origin (scheme, host and port) of those
+where nothing behind it changes which host is meant, number the distinct ones, and each of these is
+decided once. A target is asked for by itself where its path or query counts, and where its shape is
+another.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from scopecheck.answer.checker import Checker
-from scopecheck.answer.verdict import Decision, Reason, Verdict
+from scopecheck.answer.verdict import Decision, Outcome, Reason
 from scopecheck.bulk.extras import missing
-from scopecheck.bulk.reach import Reach
-from scopecheck.bulk.shapes import Prefilter, bare_hosts, origins, plain_origins
+from scopecheck.bulk.shapes import bare_hosts, origins
 
 try:
     import pyarrow as pa
@@ -39,37 +38,29 @@ ANSWER: Final = pa.schema(
 """The columns of an answer."""
 
 _CODE = pa.int32()
-_NO_CODE = pa.scalar(None, _CODE)
 _ROWS = 1 << 17  # Looked at in one go; it bounds what a batch takes in memory.
-_REMEMBERED = 1 << 15
+_REMEMBERED = 1 << 16
 _LONGEST_REMEMBERED = 512  # Longer keys are asked anew, or few of them could fill the memory.
 
 
 _Key = TypeVar("_Key", str, bytes)
 
 
-class _Memory(Generic[_Key]):
-    """What `find` returns for a key, remembered for at least the last `limit` keys, at most twice as many."""
+class _Memory(dict[_Key, int | None]):
+    """What `find` returns for a key, remembered for up to `limit` keys; behind that all are forgotten."""
 
-    __slots__ = ("_find", "_limit", "_old", "_young")
+    __slots__ = ("_find", "_limit")
 
     def __init__(self, find: Callable[[_Key], int | None], limit: int = _REMEMBERED) -> None:
         self._find: Callable[[_Key], int | None] = find
         self._limit = limit
-        self._young: dict[_Key, int | None] = {}
-        self._old: dict[_Key, int | None] = {}
 
-    def __call__(self, key: _Key) -> int | None:
-        """Return the number of the answer for a key, or None."""
-        young = self._young
-        if key in young:
-            return young[key]
-        old = self._old
-        found = old[key] if key in old else self._find(key)
+    def __missing__(self, key: _Key) -> int | None:
+        found = self._find(key)
         if len(key) <= _LONGEST_REMEMBERED:
-            if len(young) >= self._limit:
-                self._old, self._young = young, {}
-            self._young[key] = found
+            if len(self) >= self._limit:
+                self.clear()
+            self[key] = found
         return found
 
 
@@ -79,7 +70,8 @@ class _Answers:
     def __init__(self, rules: Iterable[str]) -> None:
         self._rules = list(dict.fromkeys(rules))
         self._rule_numbers = {rule: number for number, rule in enumerate(self._rules)}
-        self._codes: dict[tuple[int, int, int | None], int] = {}
+        self._codes: dict[tuple[int, int, str | None], int] = {}
+        self._given: list[tuple[int, int, int | None]] = []
         self._lock = threading.Lock()
         self._dictionaries = (
             pa.array([str(decision) for decision in Decision], pa.string()),
@@ -87,19 +79,24 @@ class _Answers:
             pa.array(self._rules, pa.string()),
         )
 
-    def code(self, verdict: Verdict) -> int:
-        """Return the number of the answer that a verdict gives."""
-        rule = self._rule_numbers[verdict.matches[0].rule.id] if verdict.matches else None
-        answer = (_DECISIONS[verdict.decision], _REASONS[verdict.reason], rule)
+    def code(self, outcome: Outcome) -> int:
+        """Return the number of an outcome: its decision, reason, and the first rule that decided."""
+        rule = outcome.deciding[0].rule.id if outcome.deciding else None
+        answer = (id(outcome.decision), id(outcome.reason), rule)
         code = self._codes.get(answer)
-        if code is None:
-            with self._lock:  # Two threads may find two new answers at once.
-                code = self._codes.setdefault(answer, len(self._codes))
-        return code
+        return self._new(answer, outcome) if code is None else code
+
+    def _new(self, answer: tuple[int, int, str | None], outcome: Outcome) -> int:
+        with self._lock:  # Two threads may find new answers at once.
+            if answer not in self._codes:
+                rule = None if answer[2] is None else self._rule_numbers[answer[2]]
+                self._given.append((_DECISIONS[outcome.decision], _REASONS[outcome.reason], rule))
+                self._codes[answer] = len(self._given) - 1
+            return self._codes[answer]
 
     def columns(self, codes: Any) -> list[Any]:
         """Return decision, reason and rule for each number."""
-        table = list(zip(*list(self._codes), strict=True)) or [(), (), ()]
+        table = list(zip(*list(self._given), strict=True)) or [(), (), ()]
         return [
             pa.DictionaryArray.from_arrays(
                 pc.take(pa.array(numbers, field.type.index_type), codes), dictionary, safe=False
@@ -125,12 +122,9 @@ class BulkChecker:
         self.checker = checker
         self.door: Door = door
         self._ask = checker.check_url if door == "check_url" else checker.check
-        self._reach = Reach(checker.rules)
-        self._prefilter = Prefilter(self._reach)
         self._answers = _Answers(rule.id for rule in checker.rules)
-        self._plain, self._odd = _Memory(self._of_plain), _Memory(self._of_odd)
+        self._origins, self._hosts = _Memory(self._of_origin), _Memory(self._of_text)
         self._texts = _Memory(self._of_bytes)
-        self._elsewhere: int | None = None
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (self.checker, self.door))
@@ -172,57 +166,31 @@ class BulkChecker:
 
     def _by_url(self, texts: Any) -> Any:
         """Answer for web URLs whose origin decides; null for the rest."""
-        numbered = origins(texts).dictionary_encode()
-        keys = numbered.dictionary
-        return pc.take(self._by_key(keys, plain_origins(keys)), numbered.indices)
+        return _each(origins(texts).dictionary_encode(), self._origins)
 
     def _by_bare(self, texts: Any) -> Any:
         """Answer for plainly spelled hosts, with or without a port; null for the rest."""
-        numbered = bare_hosts(texts).dictionary_encode()
-        keys = numbered.dictionary
-        codes = self._by_key(keys, pa.repeat(True, len(keys)), assets=self.door == "check")
-        return pc.take(codes, numbered.indices)
+        return _each(bare_hosts(texts).dictionary_encode(), self._hosts)
 
     def _by_text(self, texts: Any) -> Any:
         """Answer for every distinct text by asking for it."""
-        numbered = texts.view(_BINARY[texts.type]).dictionary_encode()
-        found = [self._texts(raw) for raw in numbered.dictionary.to_pylist()]
-        return pc.take(pa.array(found, _CODE), numbered.indices)
+        return _each(texts.view(_BINARY[texts.type]).dictionary_encode(), self._texts)
 
-    def _by_key(self, keys: Any, plain: Any, *, assets: bool = False) -> Any:
-        """Answer for distinct origins or hosts; null where paths count."""
-        concerned = pc.and_(self._prefilter.touched(keys, assets=assets), plain)
-        free = pc.and_not(plain, concerned)
-        codes = pa.nulls(len(keys), _CODE)
-        first = pc.index(free, True).as_py()
-        if first >= 0:
-            if self._elsewhere is None:  # No rule matches any of them, so one answer is that of all.
-                self._elsewhere = self._of_text(keys[first].as_py())
-            codes = pc.if_else(free, pa.scalar(self._elsewhere, _CODE), _NO_CODE)
-        for mask, memory in ((concerned, self._plain), (pc.invert(plain), self._odd)):
-            asked = keys.filter(mask)
-            if len(asked):
-                found = pa.array([memory(key) for key in asked.to_pylist()], _CODE)
-                codes = pc.replace_with_mask(codes, mask, found)
-        return codes
-
-    def _of_plain(self, key: str) -> int | None:
-        """Answer for a plain origin or bare host; None for an origin where paths or queries count."""
-        _, scheme, authority = key.partition("://")
-        if scheme and self._reach.by_path.holds(authority.partition(":")[0]):
-            return None
-        return self._of_text(key)
-
-    def _of_odd(self, key: str) -> int | None:
-        """Answer for any other origin; None where paths or queries count."""
-        verdict = self._ask(key)
-        return None if self._reach.asks_for_paths(verdict.target) else self._answers.code(verdict)
+    def _of_origin(self, origin: str) -> int | None:
+        outcome = self.checker.origin_outcome(origin)
+        return None if outcome is None else self._answers.code(outcome)
 
     def _of_bytes(self, raw: bytes) -> int:
         return self._of_text(raw.decode("utf-8", "surrogateescape"))
 
     def _of_text(self, text: str) -> int:
-        return self._answers.code(self._ask(text))
+        return self._answers.code(self._ask(text).outcome)
+
+
+def _each(numbered: Any, memory: _Memory[_Key]) -> Any:
+    """Return the number of the answer for each row, found for each distinct key."""
+    found = list(map(memory.__getitem__, numbered.dictionary.to_pylist()))
+    return pc.take(pa.array(found, _CODE), numbered.indices)
 
 
 def _rebuild(checker: Checker, door: Door) -> BulkChecker:

@@ -1,4 +1,4 @@
-"""Arrow kernels that find the origin in a text, and tell which origins need no parser.
+"""Arrow kernels that find the origin in a text, or the host that it is.
 
 An origin is scheme and authority as they are spelled. In the shape told here it ends where every
 client ends it, so nothing behind it changes which host the text names or whether clients agree on
@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from scopecheck.bulk.extras import missing
-from scopecheck.bulk.reach import HostTable, Reach
 from scopecheck.targets.host import MAX_TEXT
 
 try:
@@ -19,7 +18,7 @@ try:
 except ImportError as error:
     raise missing("pyarrow", "arrow") from error
 
-__all__ = ["Prefilter", "bare_hosts", "origins", "plain_origins"]
+__all__ = ["bare_hosts", "origins"]
 
 # Any characters but surrogates, which are no text (T4), and, in an authority, those that end it for
 # some client: slashes, `?`, `#`, white space and control characters.
@@ -32,10 +31,7 @@ _PORT: Final = (
 )
 # A host as in `targets.host`: no upper case, no empty label, no last label that begins a number.
 _HOST: Final = r"(?:[a-z0-9_-]+\.)*[a-z_-][a-z0-9_-]*"
-_PLAIN_ORIGIN: Final = rf"^(?:https?|wss?)://{_HOST}{_PORT}$"
 _PLAIN_BARE: Final = rf"^{_HOST}{_PORT}$"
-_LIKE_STORE_ID: Final = r"^id[0-9]{6,12}$"
-_LONGEST_SHAPE = 32_768
 
 
 def _any(flags: Any) -> bool:
@@ -73,64 +69,7 @@ def origins(texts: Any) -> Any:
 
 def bare_hosts(texts: Any) -> Any:
     """Return the texts that are plainly spelled hosts, with or without a port; null for others."""
-    plain = pc.and_(_plain(texts, _PLAIN_BARE), pc.less_equal(pc.binary_length(texts), MAX_TEXT))
-    return pc.if_else(plain, texts, pa.scalar(None, texts.type))
-
-
-def plain_origins(keys: Any) -> Any:
-    """Tell which origins spell their host, and port if any, as every client reads it."""
-    return _plain(keys, _PLAIN_ORIGIN)
-
-
-def _plain(keys: Any, shape: str) -> Any:
     # `xn--` begins a label that has to be decoded, and may be no host at all.
-    return pc.and_not(pc.match_substring_regex(keys, shape), pc.match_substring(keys, "xn--"))
-
-
-class Prefilter:
-    """Tells, for a column of plain origins or bare hosts, which of them any rule can concern."""
-
-    def __init__(self, reach: Reach) -> None:
-        self._shape = None if reach.touched.everything else _shape(reach.touched)
-        self._things = pa.array(sorted(reach.things), pa.string())
-        self._thing_shapes = reach.thing_shapes
-
-    def touched(self, keys: Any, *, assets: bool = False) -> Any:
-        """Tell which keys have a host that a rule may concern.
-
-        With `assets` a key that is listed as an app or a name is one too (T2).
-        """
-        if self._shape is None or (assets and self._thing_shapes):
-            return pa.repeat(True, len(keys))
-        touched = pa.repeat(False, len(keys))
-        if self._shape:
-            touched = pc.match_substring_regex(keys, self._shape)
-        if assets and len(self._things):
-            listed = pc.is_in(keys, self._things.cast(keys.type))
-            touched = pc.or_(touched, pc.or_(listed, pc.match_substring_regex(keys, _LIKE_STORE_ID)))
-        return touched
-
-
-def _shape(table: HostTable) -> str | None:
-    """Return what finds a listed domain at the end of a host, or a listed label anywhere in it.
-
-    Where it would be too long, for the ends of domains alone; None stands for all hosts.
-    """
-    for labels in (0, 3, 2):
-        ends = sorted({".".join(domain.split(".")[-labels:]) for domain in table.domains})
-        parts = [rf"(?:{_either(ends)})(?::[0-9]+)?$"] if ends else []
-        if table.labels:
-            parts.append(rf"(?:{_either(sorted(table.labels))})(?:[.:]|$)")
-        shape = rf"(?:^|[/.])(?:{'|'.join(parts)})" if parts else ""
-        if len(shape) <= _LONGEST_SHAPE:
-            return shape
-    return None
-
-
-def _either(words: list[str]) -> str:
-    """Return what matches any of the words, letter by letter."""
-    return "|".join("".join(map(_literal, word)) for word in words)
-
-
-def _literal(char: str) -> str:
-    return char if char.isascii() and (char.isalnum() or char in "_-") else f"\\x{{{ord(char):x}}}"
+    plain = pc.and_not(pc.match_substring_regex(texts, _PLAIN_BARE), pc.match_substring(texts, "xn--"))
+    plain = pc.and_(plain, pc.less_equal(pc.binary_length(texts), MAX_TEXT))
+    return pc.if_else(plain, texts, pa.scalar(None, texts.type))

@@ -6,14 +6,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import click
 
 import scopecheck as sc
 from scopecheck.answer.explain import headline
+from scopecheck.bulk.files import Counts, LineFilter, text_of
 from scopecheck.cli.app import COLOURS, as_json_option, cli, program_argument, reports_errors, strict_option
-from scopecheck.cli.filtering import content, decide_lines, text_of
 from scopecheck.cli.lines import STDIN, LineSource
 from scopecheck.cli.streams import Paint, dump, put_bytes, say
 from scopecheck.cli.terminal import bar, draws_bars
@@ -58,8 +57,8 @@ def _targets(given: tuple[str, ...]) -> Iterator[str]:
     if given != (STDIN,):
         yield from given
         return
-    for lines in LineSource(given).chunks():
-        yield from (text_of(line) for line in lines if line.strip())
+    for block in LineSource(given).blocks():
+        yield from (text_of(line) for line in block.split(b"\n") if line.strip())
 
 
 def _painted(verdict: sc.Verdict) -> tuple[str | Paint, ...]:
@@ -105,18 +104,20 @@ def filter_(
     source = LineSource(files)
     checker = sc.Checker(sc.load(program), strict=strict)
     wanted = frozenset(_WORDS[word] for word in decisions or ("in-scope",))
-    run = _Filter(checker, wanted, with_reason=with_reason, as_json=as_json)
+    lines = LineFilter(checker, wanted, with_reason=with_reason and not as_json)
+    started = time.monotonic()
     try:
         with bar("filtering", shown=_bar_is_apart(files)) as tell:
-            for lines in source.chunks():
-                put_bytes(run.passed(lines))
-                tell(source.done, source.total, run.progress())
+            for block in source.blocks():
+                passed = lines.passed(block)
+                put_bytes(_as_json(checker, passed) if as_json else passed)
+                tell(source.done, source.total, _progress(lines.counts, time.monotonic() - started))
     except KeyboardInterrupt:
-        say(_summary(run.tally), err=True)
+        say(_summary(lines.counts), err=True)
         raise
     put_bytes(b"")  # Fails on a closed stream, even if no line had to be written.
-    say(_summary(run.tally), err=True)
-    if not run.tally["passed"]:
+    say(_summary(lines.counts), err=True)
+    if not lines.counts.passed:
         raise SystemExit(1)
 
 
@@ -127,55 +128,25 @@ def _bar_is_apart(files: tuple[str, ...]) -> bool:
     return draws_bars() and not typed and not shown
 
 
-@dataclass
-class _Filter:
-    """Which lines pass, what is written of them, and what was counted."""
-
-    checker: sc.Checker
-    wanted: frozenset[sc.Decision]
-    with_reason: bool = False
-    as_json: bool = False
-    tally: Counter[str] = field(default_factory=Counter)
-    started: float = field(default_factory=time.monotonic)
-
-    def passed(self, lines: list[bytes]) -> bytes:
-        """Return what is written of the lines that pass."""
-        found: list[bytes] = []
-        counted: Counter[str] = Counter(blank=len(lines))
-        for line, decision, reason in decide_lines(self.checker, lines):
-            counted[decision] += 1
-            if reason == sc.Reason.INVALID_TARGET:
-                counted["invalid"] += 1
-            if decision in self.wanted:
-                found.append(self._line(line, decision, reason))
-        counted["blank"] -= sum(counted[decision] for decision in sc.Decision)
-        counted["passed"] = len(found)
-        self.tally.update(counted)  # Only now: of a chunk that is interrupted nothing is written.
-        return b"".join(found)
-
-    def _line(self, line: bytes, decision: sc.Decision, reason: str) -> bytes:
-        if self.as_json:
-            return dump(self.checker.check(text_of(line)).to_dict()).encode() + b"\n"
-        if self.with_reason:
-            text = content(line)
-            return text + f"\t{decision}\t{reason}".encode() + line[len(text) :]
-        return line
-
-    def progress(self) -> str:
-        """Say how many lines were decided, how fast, and the share that is in scope."""
-        lines = sum(self.tally[decision] for decision in sc.Decision)
-        rate = lines / max(time.monotonic() - self.started, 1e-3)
-        share = self.tally[sc.Decision.IN_SCOPE] / max(lines, 1)
-        return f"{lines:,} lines  {rate:,.0f}/s  {share:.1%} in scope"
+def _as_json(checker: sc.Checker, lines: bytes) -> bytes:
+    """Return the verdicts of lines that passed, each on a line."""
+    texts = map(text_of, lines.split(b"\n")[:-1])
+    return b"".join(dump(checker.check(text).to_dict()).encode() + b"\n" for text in texts)
 
 
-def _summary(tally: Counter[str]) -> str:
-    lines = sum(tally[decision] for decision in sc.Decision)
+def _progress(counts: Counts, seconds: float) -> str:
+    """Say how many lines were decided, how fast, and the share that is in scope."""
+    lines = counts.lines
+    rate, share = lines / max(seconds, 1e-3), counts.in_scope / max(lines, 1)
+    return f"{lines:,} lines  {rate:,.0f}/s  {share:.1%} in scope"
+
+
+def _summary(counts: Counts) -> str:
     parts = [
-        f"{tally[sc.Decision.IN_SCOPE]} in scope",
-        f"{tally[sc.Decision.OUT_OF_SCOPE]} out of scope",
-        f"{tally[sc.Decision.UNDETERMINED]} undetermined",
+        f"{counts.in_scope} in scope",
+        f"{counts.out_of_scope} out of scope",
+        f"{counts.undetermined} undetermined",
     ]
-    more = f", {tally['invalid']} of them no target" if tally["invalid"] else ""
-    blank = f"; {tally['blank']} blank" if tally["blank"] else ""
-    return f"{lines} line{'s' if lines != 1 else ''}: {', '.join(parts)}{more}{blank}"
+    more = f", {counts.invalid} of them no target" if counts.invalid else ""
+    blank = f"; {counts.blank} blank" if counts.blank else ""
+    return f"{counts.lines} line{'s' if counts.lines != 1 else ''}: {', '.join(parts)}{more}{blank}"

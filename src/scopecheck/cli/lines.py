@@ -1,4 +1,4 @@
-"""The lines of files and of standard input, one chunk after the other, in memory that does not grow.
+"""The lines of files and of standard input, one block after the other, in memory that does not grow.
 
 A file whose name ends in `.gz` or `.zst` is read through its compression. What is damaged ends with an
 error, and never with the beginning of a line: `https://example.com` may be what is left of
@@ -7,15 +7,13 @@ error, and never with the beginning of a line: `https://example.com` may be what
 
 from __future__ import annotations
 
-import gzip
 import os
 import stat
 import sys
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
 
+from scopecheck.bulk.files import LongLineError, Read, unpacked, whole_lines
 from scopecheck.cli.streams import one_line
 from scopecheck.diagnostic import Diagnostic, Place
 from scopecheck.errors import MissingExtraError, ScopeSyntaxError
@@ -23,14 +21,7 @@ from scopecheck.errors import MissingExtraError, ScopeSyntaxError
 __all__ = ["STDIN", "LineSource"]
 
 STDIN = "-"
-CHUNK = 1 << 18
-"""How many bytes are read at once."""
-MAX_LINE = 1 << 26
-"""The longest line that is read, in bytes; a longer one would be held in memory whole."""
-_ZSTD_PIECE = 1 << 10
-# A block of zstd stands for up to 128 KiB in four bytes, so a piece becomes 32 MiB at most.
-
-_Read: TypeAlias = Callable[[int], bytes]
+_ENDINGS = {".gz": "gzip", ".zst": "zstd"}
 
 
 class LineSource:
@@ -45,8 +36,8 @@ class LineSource:
         self.done = 0
         self.total = self._sizes()
         for name in self.names:
-            if name.lower().endswith(".zst"):
-                _zstandard(name)
+            if _packed(name) == "zstd":
+                _need_zstandard(name)
 
     def _sizes(self) -> int | None:
         total = 0
@@ -60,34 +51,35 @@ class LineSource:
             total += found.st_size
         return total
 
-    def chunks(self) -> Iterator[list[bytes]]:
-        """Yield lists of whole lines, each with its end; a last line without one gets it."""
+    def blocks(self) -> Iterator[bytes]:
+        """Yield blocks of whole lines, each with its end; a last line without one gets it."""
         for name in self.names:
             try:
-                yield from self._chunks_of(name)
-            except (OSError, EOFError, zlib.error) as error:
-                words = getattr(error, "strerror", None) or str(error) or "it cannot be read"
+                for block in self._blocks_of(name):
+                    yield block if block.endswith(b"\n") else block + b"\n"
+            except LongLineError as error:
+                raise _unreadable(name, str(error), "is it a text file at all?") from None
+            except OSError as error:
+                words = error.strerror or str(error) or "it cannot be read"
                 raise _unreadable(name, words[:1].lower() + words[1:]) from None
 
-    def _chunks_of(self, name: str) -> Iterator[list[bytes]]:
+    def _blocks_of(self, name: str) -> Iterator[bytes]:
         if name == STDIN:
             if sys.stdin is None:
                 raise OSError(None, "it is closed")
             stream = sys.stdin.buffer
             # Whatever is there at once, so that lines of a live pipe are answered as they come.
-            yield from _whole_lines(self._counted(getattr(stream, "read1", stream.read)), name)
+            yield from whole_lines(self._counted(getattr(stream, "read1", stream.read)))
             return
         with Path(name).open("rb", buffering=0) as file:
             _refuse_own_output(os.fstat(file.fileno()), name)
-            if name.lower().endswith(".gz"):
-                with gzip.GzipFile(fileobj=file, mode="rb") as unpacked:
-                    yield from _whole_lines(self._counted(unpacked.read, file.tell), name)
-            elif name.lower().endswith(".zst"):
-                yield from _whole_lines(self._counted(_unzstd(file.read, name), file.tell), name)
+            packed = _packed(name)
+            if packed:
+                yield from whole_lines(self._counted(unpacked(file, packed), file.tell))
             else:
-                yield from _whole_lines(self._counted(file.read), name)
+                yield from whole_lines(self._counted(file.read))
 
-    def _counted(self, read: _Read, position: Callable[[], int] | None = None) -> _Read:
+    def _counted(self, read: Read, position: Callable[[], int] | None = None) -> Read:
         """Return `read`, which counts what it took: its bytes, or how far the packed file was read."""
         before = self.done
 
@@ -99,70 +91,20 @@ class LineSource:
         return counted
 
 
-def _whole_lines(read: _Read, name: str) -> Iterator[list[bytes]]:
-    pieces: list[bytes] = []
-    held = 0
-    while data := read(CHUNK):
-        pieces.append(data)
-        held += len(data)
-        if b"\n" in data:
-            *lines, rest = b"".join(pieces).split(b"\n")
-            pieces, held = [rest], len(rest)
-            yield [line + b"\n" for line in lines]
-        if held > MAX_LINE:
-            raise _unreadable(
-                name, f"a line is longer than {MAX_LINE >> 20} MiB", "is it a text file at all?"
-            )
-    last = b"".join(pieces)
-    if last:
-        yield [last + b"\n"]
+def _packed(name: str) -> str:
+    """Return what a file is packed by, after its name; nothing for others."""
+    return next((kind for ending, kind in _ENDINGS.items() if name.lower().endswith(ending)), "")
 
 
-def _unzstd(raw: _Read, name: str) -> _Read:
-    """Return a function that reads what is packed by zstd, through all frames; a cut file is an error."""
-    package = _zstandard(name)
-    pieces = _frames(raw, package)
-
-    def read(size: int) -> bytes:
-        found: list[bytes] = []
-        try:
-            while size > 0 and (piece := next(pieces, b"")):
-                found.append(piece)
-                size -= len(piece)
-        except package.ZstdError as error:
-            raise OSError(None, f"it is damaged: {error}") from None
-        return b"".join(found)
-
-    return read
-
-
-def _frames(raw: _Read, package: Any) -> Iterator[bytes]:
-    frame = None
-    while data := raw(CHUNK):
-        for start in range(0, len(data), _ZSTD_PIECE):
-            piece = data[start : start + _ZSTD_PIECE]
-            while piece:
-                frame = frame or package.ZstdDecompressor().decompressobj()
-                unpacked = frame.decompress(piece)
-                piece = b""
-                if frame.eof:
-                    piece, frame = frame.unused_data, None
-                for at in range(0, len(unpacked), CHUNK):
-                    yield unpacked[at : at + CHUNK]
-    if frame is not None:
-        raise EOFError("the compressed file is cut short")
-
-
-def _zstandard(name: str) -> Any:
+def _need_zstandard(name: str) -> None:
     try:
-        import zstandard
+        import zstandard  # noqa: F401
     except ImportError:
         raise MissingExtraError(
             f"reading `{one_line(name)}` needs the package `zstandard`;"
             " install it with `pip install 'scopecheck[arrow]'`",
             name="zstandard",
         ) from None
-    return zstandard
 
 
 def _refuse_own_output(found: os.stat_result, name: str) -> None:

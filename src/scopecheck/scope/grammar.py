@@ -62,7 +62,7 @@ def expand(text: str) -> tuple[str, ...]:
     while any(_CHOICE.search(one) for one in results):
         # The innermost choice of each text is spelled out, so nesting ends after its depth.
         results = tuple(dict.fromkeys(one for outer in results for one in _spell_out(outer)))
-        if len(results) > MAX_ALTERNATIVES:
+        if len(results) > MAX_ALTERNATIVES or sum(map(text.count, "([{")) > 100:
             raise PatternSyntaxError("the alternatives multiply beyond 1000 targets", text)
     return results
 

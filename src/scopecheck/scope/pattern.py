@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, assert_never
 
 from scopecheck.scope.hostset import Addresses, Glob, HostSet, Names, Span, Tail, Tails, contains
 from scopecheck.scope.pathset import ANY_PATH, PathSet, Query, query_contains
@@ -119,11 +119,14 @@ def _narrow_and_wide(host: HostText, effect: Effect) -> list[tuple[HostSet, tupl
                 return [(Glob(host.text), _WIDE)]
             return [(Glob(host.text, within=host.registrable), _WIDE)] if host.registrable else []
         case HostForm.ADDRESSES:
-            return [(host.addresses, ())] if host.addresses is not None else []
+            assert host.addresses is not None
+            return [(host.addresses, ())]
+        case _:
+            assert_never(host.form)
 
 
 def _shape(labels: tuple[str, ...]) -> list[tuple[HostSet, tuple[Doubt, ...]]]:
-    lead = labels[0] == "*" and any("*" in label for label in labels[1:])
+    lead = labels[0] == "*"
     rest = labels[1:] if lead else labels
     deep = Glob(".".join(labels))
     if not lead:
@@ -178,7 +181,6 @@ class UrlPattern:
     port: int | None = None
     path: PathSet = ANY_PATH
     query: Query = ()
-    narrow_scheme: bool = True
     demoted: Doubt | None = None
     _zones: dict[tuple[int, int, int, int], Zone] = field(
         default_factory=dict, repr=False, compare=False, hash=False

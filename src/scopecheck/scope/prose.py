@@ -123,10 +123,11 @@ _LIMITS = re.compile(
     r"|\bthis (?:scope|asset|target|domain|wildcard) is\b[^.\n]{0,40}\bfor\b[^.\n]{0,80}\bonly\b"
     r"|\bfalls? out(?:side)? of (?:the )?scope\b|\bno longer in[- ]scope\b"
     r"|\A\W*(?:(?:is|are|currently|now) )*"
-    r"(?:out[- ]of[- ]scope|oos|do not test|don['’]t test|not in[- ]scope)\W*\Z"
-    r"|\bonly\b[^.\n]{0,5}(?:[\w*-]+\.)+[\w-]+[^\n]{0,200}\b(?:in[- ]scope|eligible)\b",
+    r"(?:out[- ]of[- ]scope|oos|do not test|don['’]t test|not in[- ]scope)\W*\Z",
     re.IGNORECASE,
 )
+_ONLY_A_HOST = re.compile(r"\bonly\b[^.\n]{0,5}(?=[\w*-]{1,63}\.[\w*-])", re.IGNORECASE)
+_COUNTS = re.compile(r"\b(?:in[- ]scope|eligible)\b", re.IGNORECASE)
 _WIDENS = re.compile(
     r"\b(?:includ(?:es|ing)|covers?|and|plus|with)\b[^.\n]{0,30}\bsub-?domains\b"
     r"|\b(?:all|any) sub-?domains?\b",
@@ -323,7 +324,13 @@ def restricted_paths(words: str, *, note: bool = False) -> Iterator[str]:
 
 def limits_itself(words: str) -> bool:
     """Tell whether the words beside a rule make the rule itself hold under a condition only (P5)."""
-    return _LIMITS.search(words[:_MAX_PROSE]) is not None
+    if len(words) > _MAX_PROSE or _LIMITS.search(words) is not None:
+        return True  # What is too long to be read may say anything.
+    for only in _ONLY_A_HOST.finditer(words):
+        line = words[only.end() : only.end() + 400].partition("\n")[0]
+        if _COUNTS.search(line):
+            return True
+    return False
 
 
 def declares_open_scope(text: str) -> bool:
