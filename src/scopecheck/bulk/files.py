@@ -74,7 +74,7 @@ _NUMBERS: Final = {(id(decision), id(reason)): n for n, (decision, reason) in en
 _BLANK: Final = len(_ANSWERS) + 1
 _WORDS: Final = (b"", *(f"\t{decision}\t{reason}".encode() for decision, reason in _ANSWERS), b"")
 _REMEMBERED = 1 << 18
-"""How many origins are remembered, none over 270 bytes; behind that, all are forgotten."""
+"""How many origins are remembered, none over a kilobyte; behind that, all are forgotten."""
 
 
 def _where(*decisions: Decision) -> bytes:

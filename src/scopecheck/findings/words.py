@@ -255,7 +255,8 @@ def _by_cwe(word: str, tree: Taxonomy) -> FindingType | None:
 
 
 _OWASP = re.compile(
-    r"(?:OWASP[\s:-]*)?LLM[-\s]?0?([1-9]|10)(?:[:\s-]+(20[0-9]{2}))?(?:[:\s-]+(\S.*))?", re.IGNORECASE
+    r"(?:OWASP[\s:-]{0,3})?LLM[-\s]?0?([1-9]|10)(?:[:\s-]{1,3}(20[0-9]{2}))?(?:[:\s-]{1,3}(\S.*))?",
+    re.IGNORECASE,
 )
 
 

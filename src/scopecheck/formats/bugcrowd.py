@@ -100,7 +100,7 @@ _DENIED = re.compile(
 _SWEEPING = re.compile(
     r"\b(?:any|all|every|everything|anything|others?|(?:third|3rd)[- ]part(?:y|ies))\b", re.IGNORECASE
 )
-_BRACKETED = re.compile(r"\w[^()]*\(\s*([^\s()]+)\s*\)\s*\Z")
+_BRACKETED = re.compile(r"\w[^()]{0,200}\(\s{0,5}([^\s()]{1,300})\s{0,5}\)\s{0,5}\Z")
 _NO_TITLE = re.compile(r"[*<{]|://")
 _BLOCK = re.compile(r"(?i)</?(?:p|br|[uo]l|li|h[1-6r]|div|tr|table|pre|blockquote)(?:\s[^<>]*)?/?>")
 _INLINE = re.compile(r"(?i)</?(?:[abisu]|em|strong|code|span|t(?:[dh]|head|body)|img|su[bp])(?:\s[^<>]*)?/?>")
@@ -304,7 +304,7 @@ class _Reader:
         target = meaning is not None and not is_thing(meaning)
         if not re.search(r"\w", name) or (target and not re.search(r"\s", name.strip())):
             return listed
-        spoken = re.sub(r"\S+://\S+", " ", name)
+        spoken = re.sub(r"\S{1,20}://\S+", " ", name)
         if listed.effect is Effect.EXCLUDE:  # Behind a host, words say more about it and take nothing back.
             spoken = spoken[: next((one.start for one in named_hosts(spoken)), None)]
         finding = _title(name) if _FINDING.search(spoken) else None

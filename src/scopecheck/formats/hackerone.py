@@ -90,8 +90,8 @@ _APPS = frozenset({AssetType.IOS, AssetType.ANDROID, AssetType.WINDOWS_APP})
 _SEVERITIES: tuple[MaxSeverity, ...] = ("none", "low", "medium", "high", "critical")
 # "This site is out of scope pending ...", of the asset itself; not "... our docs, which are out of scope".
 _DISOWNED = re.compile(
-    r"(?:\A|[.!\n])\W*(?:note:?\s+)?(?:this|the)\s+(?:(?:sub-?domain|domain|site|website|asset|host|target|app|"
-    r"application|service|page|product|api|endpoint|program)\s+)?(?:is|was|has|ceased)\b"
+    r"(?:\A|[.!\n])\W{0,9}(?:note:?\s{1,5})?(?:this|the)\s{1,5}(?:(?:sub-?domain|domain|site|website|asset|host|target|app|"
+    r"application|service|page|product|api|endpoint|program)\s{1,5})?(?:is|was|has|ceased)\b"
     r"(?:(?!\b(?:which|that|where|unless|if)\b)[^.\n!?,;]){0,80}\b(?:out[- ]of[- ]scope|not in scope)\b",
     re.IGNORECASE,
 )
@@ -346,7 +346,7 @@ class Reader:
                 add_restrictions(self.builder, words, listed.entry, self.included)
             denied = {one.host for one in restricted(words)}
             lines = [line.strip(_LINE_MARKS) for line in words.splitlines()]
-            names = [line for line in lines if re.fullmatch(r"\S+\.\S+", line)]
+            names = [line for line in lines if "." in line[1:-1] and len(line.split()) == 1]
             names = [name for name in names if not denied & {one.host for one in named_hosts(name)}]
         base = replace(listed, instruction=None, reading="wide", note=_BESIDE)
         for name in dict.fromkeys(names):

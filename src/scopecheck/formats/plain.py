@@ -72,11 +72,9 @@ def _lines(source: Source, *, comments: bool) -> Iterator[_Line]:
         line = raw.strip()
         words = ""
         if comments:
-            found = (
-                re.match(r"(?:(\S.*?)\s+)?#\s*(.*)\Z", line) if line.startswith("#") or " #" in line else None
-            )
-            if found is not None:
-                line, words = found[1] or "", found[2]
+            mark = re.search(r"(?:\A|\s)#", line)
+            if mark is not None:
+                line, words = line[: mark.start()].strip(), line[mark.end() :].strip()
         if not line:
             continue
         if line == "!EXCLUDE":

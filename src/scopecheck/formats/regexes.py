@@ -384,6 +384,6 @@ def dead_hosts(text: str) -> tuple[str, ...]:
 
 def readable(text: str) -> tuple[str, ...]:
     """Return the hosts that stand in the text of a regex, its backslashes dropped."""
-    plain = re.sub(r"\.[*+]|\[[^\]]*\][*+]?", "*", text.replace("\\Q", "").replace("\\E", ""))
+    plain = re.sub(r"\.[*+]|\[[^\[\]]{0,200}\][*+]?", "*", text.replace("\\Q", "").replace("\\E", ""))
     plain = re.sub(r"\\([./-])", r"\1", plain).lower()
-    return _unique(re.findall(r"[a-z0-9_*-]+(?:\.[a-z0-9_*-]+)*\.[a-z][a-z0-9-]+", plain))
+    return _unique(re.findall(r"[a-z0-9_*-]{1,63}(?:\.[a-z0-9_*-]{1,63}){0,9}\.[a-z][a-z0-9-]{1,62}", plain))
