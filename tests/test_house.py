@@ -87,7 +87,6 @@ ORDER = (
     "formats.*",
     # The ways to do it by the million.
     "bulk.extras",
-    "bulk.reach",
     "bulk.shapes",
     "bulk.kernel",
     "bulk.*",
@@ -105,7 +104,6 @@ ORDER = (
     "cli.app",
     "cli.terminal",
     "cli.lines",
-    "cli.filtering",
     "cli.*",
     "cli",
     "__main__",
