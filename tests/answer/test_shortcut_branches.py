@@ -336,10 +336,11 @@ def test_what_is_kept_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
             for kind in kinds:
                 assert not isinstance(kind, shortcut._Kind) or len(kind.accounts) <= 4
     assert max(sizes) == 5
-    fresh = Counting(["*.e.com"])
-    for number in range(60):
-        assert fresh.ask(f"https://h{number}.e.com/") is not None
-        assert 1 <= len(fresh.shortcut.origins) <= 5
+    for origin in ("https://h{}.e.com", "https://h.e.com:1{:03}"):
+        fresh = Counting(["*.e.com"])
+        for number in range(60):
+            assert fresh.ask(origin.format(number)) is not None
+            assert 1 <= len(fresh.shortcut.origins) <= 5
 
 
 def test_a_url_of_64_kib_is_the_longest() -> None:
