@@ -206,6 +206,7 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         assert verdict.decision is (Decision.OUT_OF_SCOPE if excluded else Decision.IN_SCOPE)
         checker.check_url(f"https://x.e.com:{number + 1000}/")
         assert len(checker._origins) <= 50
-    kinds = [kind for four in checker._shortcut._kinds.values() for kind in four]
+    said = [one for one in checker._shortcut._at.values() if isinstance(one, shortcut._Hosts)]
+    kinds = [kind for one in said for kind in (one.http, one.https) if isinstance(kind, shortcut._Kind)]
     assert kinds
-    assert all(len(kind.accounts) <= 20 for kind in kinds if isinstance(kind, shortcut._Kind))
+    assert all(len(kind.accounts) <= 20 for kind in kinds)

@@ -15,52 +15,49 @@ from scopecheck.answer.verdict import Answer
 from scopecheck.errors import TargetError
 from scopecheck.targets.asset import parse_web
 from scopecheck.targets.host import MAX_TEXT
-from scopecheck.targets.url import Url, parse_url
+from scopecheck.targets.url import Url, canonical_path, parse_url
 
-SEGMENT = "AZaz09_~!$&'()*+,=:@-"
-QUERY = "!$%&()*+,-./0129:;=?@ABYZ_abyz~|{}"
+PRINTED = "".join(map(chr, range(0x21, 0x7F)))
+CONTROLS = "".join(map(chr, (*range(0x21), 0x7F, 0x80, 0x9F, 0xA0, 0xFC, 0x660, 0x3000, 0xDC80)))
 HOSTS = ("e.com", "a", "_", "-", "0a", "z9_-.a", "a" * 253)
 PLAIN = [
     *(f"{scheme}://{host}" for scheme in ("http", "https") for host in HOSTS),
-    *(f"https://e.com/{char}" for char in SEGMENT),
-    *(f"https://e.com/a{char}" for char in SEGMENT + "."),
-    *(f"https://e.com/a/{char}/b" for char in SEGMENT),
-    *(f"https://e.com/?{char}{char}" for char in QUERY),
-    "https://e.com/?",
-    "https://e.com/a/?b",
-    "https://e.com/" + "a/" * 100,
-    "https://e.com/" + "a" * 201 + "/",
-    "https://e.com/" + "a" * 200 + ".",
-    "https://e.com/?" + "a" * 4000,
+    *(f"https://e.com:{port}" for port in (1, 19, 443, 8443, 65535)),
+    *(f"https://e.com/{char}" for char in PRINTED),
+    *(f"https://e.com:8443/a{char}b/c{char}{char}/d@f.com\\" for char in PRINTED),
+    "https://e.com/" + "a" * 8000,
 ]
 NOT_PLAIN = [
-    *(f"https://e.com/{char}" for char in './;%\\ [|^"\u00fc\u0660'),
-    *(f"https://e.com/a{char}" for char in ';%\\ [|^"\u00fc\u0660#'),
-    *(f"https://e.com/?{char}" for char in "#'\\ [^\"<`\u00fc\u0660"),
-    *(f"https://{host}" for host in ("", ".e.com", "E.com", "e\u00fc.com", "u@e.com", "e.com:1", "a" * 254)),
-    "https://e.com?a",
-    "https://e.com//",
-    "https://e.com/a//b",
-    "https://e.com/a/../b",
-    "https://e.com/" + "a/" * 101,
-    "https://e.com/" + "a" * 201 + ".",
-    "https://e.com/?" + "a" * 4001,
+    *(f"https://e.com/{char}" for char in CONTROLS),
+    *(f"https://e.com/a{char}b" for char in CONTROLS),
+    *(
+        f"https://e.com{char}"
+        for char in PRINTED
+        if char not in "_.-/" and not char.islower() | char.isdigit()
+    ),
+    *(f"https://e.com:{port}/" for port in ("", "0", "08", "123456", "x", "1:2")),
+    *(f"https://{host}" for host in ("", ".e.com", "E.com", "e\u00fc.com", "u@e.com", "a" * 254)),
+    "https://e.com?a/b",
+    "https://e.com/" + "a" * 8001,
     "ftp://e.com",
     "HTTPS://e.com",
     "xhttps://e.com",
     "https:/e.com",
+    "https:///e.com",
     "e.com",
 ]
 
 
 @pytest.mark.parametrize("text", PLAIN, ids=range(len(PLAIN)))
 def test_plain_shapes(text: str) -> None:
-    """T3: a shape that every client reads alike, told by its origin."""
+    """T3: behind the slash nothing changes the host, the port, or whether clients agree on them."""
     shape = plain_shape(text)
     assert shape is not None
     scheme, _, rest = text.partition("://")
     assert shape[1] == f"{scheme}://{rest.partition('/')[0]}"
-    assert (parse_url(text).doubts, parse_url(text).other_paths) == ((), ())
+    whole, origin = parse_url(text), parse_url(shape[1])
+    assert (whole.scheme, whole.host, whole.port) == (origin.scheme, origin.host, origin.port)
+    assert whole.doubts == origin.doubts
 
 
 @pytest.mark.parametrize("text", NOT_PLAIN, ids=range(len(NOT_PLAIN)))
@@ -69,58 +66,104 @@ def test_shapes_that_are_not_plain(text: str) -> None:
     assert plain_shape(text) is None
 
 
-LESS_PLAIN = [
+USER = "AZaz09._~!$&'()*+,;=-"
+BEFORE_A_SLASH = "".join(char for char in PRINTED if char not in "/@\\")
+ODD = [
     *(
-        (f"https://{host}", f"https://{host}", None)
-        for host in ("E.com", "aZ0_-.Zz", "_", "-", "9", "A" * 253)
+        (f"https://{host}", "https://", host, None)
+        for host in ("E.com", "aZ0_-.Zz", "_", "-", "9", "A" * 253, "e.com.", "E.com:8443")
     ),
-    *((f"http://e.com:{port}/", f"http://e.com:{port}", "/") for port in (1, 19, 443, 8443, 65535, 99999)),
-    *((f"https://e.com/{c}", "https://e.com", f"/{c}") for c in SEGMENT + ";"),
-    *((f"https://e.com/a{c}/", "https://e.com", f"/a{c}/") for c in SEGMENT + ";."),
-    *(
-        (f"https://e.com/{c}b{c}", "https://e.com", f"/{c}b{c}")
-        for c in ("%41", "%20", "%c3", "%2D", "%24", "%3a", "%5B", "%5d", "%f0", "%00")
-    ),
-    *((f"https://e.com/?{c}", "https://e.com", f"/?{c}") for c in QUERY),
-    *((f"https://e.com/#{c}", "https://e.com", "/") for c in QUERY + "'"),
-    ("https://e.com/a?b#c", "https://e.com", "/a?b"),
-    ("https://e.com/" + "a/" * 300, "https://e.com", "/" + "a/" * 300),
-    ("https://e.com/" + "a" * 500 + ".b", "https://e.com", "/" + "a" * 500 + ".b"),
+    *((f"{scheme}e.com/", scheme, "e.com", "/") for scheme in ("HTTPS://", "hTtP://", "http://")),
+    *((f"https://{c}@e.com/", "https://", "e.com", "/") for c in USER),
+    *((f"https://u{c}:{c}@e.com", "https://", "e.com", None) for c in USER),
+    *((f"https://e.com?{c}x/y@z", "https://", "e.com", f"?{c}x/y@z") for c in BEFORE_A_SLASH),
+    *((f"https://e.com#{c}", "https://", "e.com", f"#{c}") for c in BEFORE_A_SLASH),
+    *((f"https://E.com/{c}", "https://", "E.com", f"/{c}") for c in PRINTED),
 ]
 NOT_EVEN = [
-    *(f"https://e.com/{c}" for c in './%\\ [|^"\u00fc\u0660'),
-    *(f"https://e.com/a{c}" for c in '%\\ [|^"\u00fc\u0660'),
-    *(
-        f"https://e.com/a{e}"
-        for e in ("%25", "%2e", "%2E", "%2f", "%2F", "%3b", "%3B", "%5c", "%5C", "%zz", "%4", "%g0", "%0g")
-    ),
-    *(f"https://e.com/?{c}" for c in "'\\ [^\"<`\u00fc\u0660"),
-    *(f"https://e.com/#{c}" for c in '#\\ [^"<`\u00fc\u0660'),
+    *(f"https://E.com{mark}{char}" for char in CONTROLS for mark in "/?#"),
+    *(f"https://e.com?{char}" for char in "@\\"),
+    *(f"https://e.com#a{char}/" for char in "@\\"),
     *(f"https://e.com:{port}/" for port in ("", "0", "08", "123456", "x")),
-    *(f"https://{host}" for host in ("", ".e.com", "e\u00fc.com", "u@e.com", "a" * 254)),
-    "https://e.com#a",
-    "https://e.com?a",
-    "https://e.com//",
-    "https://e.com/a//b",
-    "https://e.com/a/./b",
-    "ftp://e.com",
-    "HTTPS://e.com",
-    "e.com",
+    *(f"https://{host}" for host in ("", ".E.com", "e\u00fc.com", "E" * 254)),
+    *(f"https://{user}@e.com" for user in ("", ":", ":p", "u@v", "u:p:q", "u%40", "u?", "u" * 101)),
+    "https://u:" + "p" * 101 + "@e.com",
+    "https://e.com\\",
+    "https://e.com\\@f.com/",
+    "ftp://E.com",
+    "https:/E.com",
+    "https:\\\\e.com",
+    "E.com",
 ]
 
 
-@pytest.mark.parametrize(("text", "origin", "rest"), LESS_PLAIN, ids=range(len(LESS_PLAIN)))
-def test_shapes_that_are_almost_plain(text: str, origin: str, rest: str | None) -> None:
-    """T3, T5: capitals in the host, a port, a fragment, and escapes of what does not divide a path."""
-    shape = shortcut._LESS_PLAIN(text)
+@pytest.mark.parametrize(("text", "scheme", "name", "rest"), ODD, ids=range(len(ODD)))
+def test_shapes_that_are_almost_plain(text: str, scheme: str, name: str, rest: str | None) -> None:
+    """T3: capitals, a user name, and a query or fragment right behind the host leave no doubt."""
+    shape = shortcut._ODD_SHAPE(text)
     assert shape is not None
-    assert (shape[1], shape[2]) == (origin, rest)
+    assert (shape[1], shape[2], shape[3]) == (scheme, name, rest)
+    if name.rpartition(".")[2].isalpha():
+        whole, origin = parse_url(text), parse_url((scheme + name).lower())
+        assert (whole.host, whole.port, whole.doubts) == (origin.host, origin.port, ())
 
 
 @pytest.mark.parametrize("text", NOT_EVEN, ids=range(len(NOT_EVEN)))
 def test_shapes_that_are_not_even_almost_plain(text: str) -> None:
-    """T5: escapes that servers may decode before they look for segments, and all that is no shape."""
-    assert shortcut._LESS_PLAIN(text) is None
+    """T3: what some client takes for the end of a user name or for a slash, and all that is no shape."""
+    assert shortcut._ODD_SHAPE(text) is None
+
+
+SEGMENT = "AZaz09_~!$&'()*+,=:@-"
+QUERY = "!$%&()*+,-./0129:;=?@ABYZ_abyz~|{}"
+PATHS = [
+    ("", "", None),
+    ("/", "/", None),
+    *((f"/{c}", f"/{c}", None) for c in SEGMENT + ";"),
+    *((f"/a{c}/", f"/a{c}/", None) for c in SEGMENT + ";."),
+    *(
+        (f"/{c}b{c}", f"/{c}b{c}", None)
+        for c in ("%41", "%20", "%c3", "%2D", "%24", "%3a", "%5B", "%5d", "%f0", "%00")
+    ),
+    *((f"/?{c}", "/", c) for c in QUERY),
+    *((f"?{c}", "", c) for c in QUERY),
+    *((f"/#{c}", "/", None) for c in QUERY + "'"),
+    ("/a?b#c", "/a", "b"),
+    ("/" + "a/" * 300, "/" + "a/" * 300, None),
+    ("/" + "a" * 500 + ".b", "/" + "a" * 500 + ".b", None),
+]
+DOUBTFUL_PATHS = [
+    *(f"/{c}" for c in './%\\ [|^"\u00fc\u0660'),
+    *(f"/a{c}" for c in '%\\ [|^"\u00fc\u0660'),
+    *(
+        f"/a{e}"
+        for e in ("%25", "%2e", "%2E", "%2f", "%2F", "%3b", "%3B", "%5c", "%5C", "%zz", "%4", "%g0", "%0g")
+    ),
+    *(f"/?{c}" for c in "'\\ [^\"<`\u00fc\u0660"),
+    *(f"/#{c}" for c in '#\\ [^"<`\u00fc\u0660'),
+    "//",
+    "/a//b",
+    "/a/./b",
+    "/a/../b",
+    "//a?b",
+]
+
+
+@pytest.mark.parametrize(("rest", "path", "query"), PATHS, ids=range(len(PATHS)))
+def test_paths_that_are_read_in_one_way(rest: str, path: str, query: str | None) -> None:
+    """T5: what the URL parser would make of them, and no server anything else."""
+    shape = shortcut._PLAIN_PATH(rest)
+    assert shape is not None
+    assert (shape[1], shape[2]) == (path, query)
+    url = parse_url("https://e.com" + rest)
+    assert (url.path, url.query) == (canonical_path(path) or "/", query or "")
+    assert url.other_paths == ()
+
+
+@pytest.mark.parametrize("rest", DOUBTFUL_PATHS, ids=range(len(DOUBTFUL_PATHS)))
+def test_paths_that_go_to_the_parser(rest: str) -> None:
+    """T5: escapes that servers may decode before they look for segments, and whatever is mended."""
+    assert shortcut._PLAIN_PATH(rest) is None
 
 
 @pytest.mark.parametrize("text", [*HOSTS, "e.", "a..b", "1.2.3.4"])
@@ -156,7 +199,7 @@ class Counting:
         known = self.shortcut.origins.get(shape[1]) or self.shortcut.learn(shape[1])
         if known is None or isinstance(known, Answer):
             return known
-        return self.shortcut.by_path(known, text[len(shape[1]) :])
+        return self.shortcut.by_path(known, text[len(shape[1]) :] or "/")
 
 
 def whole(counting: Counting, text: str) -> tuple[str, str]:
@@ -255,23 +298,27 @@ def test_a_shared_answer_is_what_the_rules_say(name: str) -> None:
 
 
 def test_hosts_that_no_rule_tells_apart_are_asked_about_once() -> None:
-    """That is what makes a check cheap: a hundred hosts of a kind cost as much as one."""
+    """That is what makes a check cheap: the domains that rules reach below are asked about beforehand."""
     counting = Counting(["*.e.com", "*.p.e.com"], ["x.e.com", "https://p.e.com/admin"])
+    below = len(counting.asked)
+    assert below == 3  # Nowhere, below e.com and below x.e.com; p.e.com has paths to ask for.
     for number in range(100):
         for text in (
             f"https://h{number}.e.com/{number}?{number}",
             f"http://H{number}.e.com/{number}",
+            f"https://h{number}.e.com:8443/",
+            f"https://h{number}.x.e.com/",
             f"https://n{number}.net/",
         ):
             assert counting.ask(text) is not None
             assert counting.ask(text) is not None
-    assert len(counting.asked) == 3
+    assert len(counting.asked) == below
     for number in range(100):
         assert counting.ask(f"https://p.e.com/{number}") is not None
         assert counting.ask(f"https://p.e.com:8443/{number}") is not None
         assert counting.shortcut.of(parse_url(f"ftp://h{number}.e.com/")) is not None
         assert counting.ask(f"h{number}.e.com") is not None
-    assert len(counting.asked) == 6
+    assert len(counting.asked) == below + 2
 
 
 @pytest.mark.parametrize(
@@ -289,13 +336,17 @@ def test_hosts_that_no_rule_tells_apart_are_asked_about_once() -> None:
         (
             (
                 "https://a..e.com",
+                "https://x.b..e.com",
+                "https://a..",
                 "https://xn--0.e.com",
-                "https://e.com.",
-                "https://1.2.3.4",
+                "https://1.2.3.4.",
+                "https://0x7f.1",
                 "https://e.com:65536/",
+                "https://n..net/",
             ),
             [],
         ),
+        (("https://e.com./", "https://1.2.3.4/"), ["https://e.com.", "https://1.2.3.4"]),
     ],
 )
 def test_what_is_remembered(texts: tuple[str, ...], remembered: list[str]) -> None:
@@ -332,9 +383,10 @@ def test_what_is_kept_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
             sizes.add(len(counting.shortcut.origins))
         assert counting.shortcut.of(parse_url(f"https://h.e.com:{1000 + number}/")) is not None
         assert len(counting.shortcut._rest) <= 5
-        for kinds in counting.shortcut._kinds.values():
-            for kind in kinds:
-                assert not isinstance(kind, shortcut._Kind) or len(kind.accounts) <= 4
+        for said in (*counting.shortcut._below.values(), *counting.shortcut._at.values()):
+            if isinstance(said, shortcut._Hosts):
+                for told in (said.http, said.https):
+                    assert not isinstance(told, shortcut._Kind) or len(told.accounts) <= 4
     assert max(sizes) == 5
     for origin in ("https://h{}.e.com", "https://h.e.com:1{:03}"):
         fresh = Counting(["*.e.com"])

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Checker"]
 
+_bare = object.__new__
+"""Makes a verdict without the call of `__init__`, which takes a twentieth of a check."""
+
 
 class Checker:
     """Answers whether a target is in a program's scope, and why.
@@ -88,16 +91,15 @@ class Checker:
             return self._invalid(url, "a target is text")
         if shape is None:
             answer = self._shortcut.unusual(url)
-            return self._check_whole(url) if answer is None else Verdict(answer, url)
-        origin = shape[1]
-        known = self._origins.get(origin)
-        if known is None:
-            known = self._shortcut.learn(origin)
-        if type(known) is Answer:
-            return Verdict(known, url)
-        if known is None:
-            return self._check_whole(url)
-        return Verdict(self._shortcut.by_path(known, url[len(origin) :]), url)
+        else:
+            origin = shape[1]
+            known = self._origins.get(origin) or self._shortcut.learn(origin)
+            if type(known) is Answer:
+                verdict = _bare(Verdict)
+                verdict.answer, verdict.text = known, url
+                return verdict
+            answer = known and self._shortcut.by_path(known, url[len(origin) :] or "/")
+        return self._check_whole(url) if answer is None else Verdict(answer, url)
 
     def origin_outcome(self, origin: str) -> Outcome | None:
         """Return the outcome for every URL on an origin, or None where rules may look behind it.
@@ -106,12 +108,8 @@ class Checker:
         `?`, `#`, white space or control characters. The outcome is that of the origin alone, and with a slash
         and any text behind it that has no control characters, as long as both are at most 64 KiB of UTF-8.
         """
-        if plain_shape(origin) is not None:
-            known = self._shortcut.learn(origin)
-        else:
-            lowered = origin.lower()
-            self._shortcut.unusual(lowered)
-            known = self._origins.get(lowered)
+        lowered = origin.lower()
+        known = self._shortcut.learn(lowered) if plain_shape(lowered) is not None else None
         if known is None:
             return self._odd_origin(origin)
         return known.outcome if type(known) is Answer else None

@@ -19,6 +19,7 @@ from scopecheck.targets.url import Url
 __all__ = ["Listings"]
 
 _ORIGINS = 16_384
+_LAST_PORT = 65_535
 """Of how many origins it is remembered which programs may list them."""
 
 _Tables = dict[str, dict[str, list[int]]]
@@ -91,7 +92,8 @@ class Listings:
         origin = shape[1]
         known = self._origins.get(origin)
         if known is None:
-            known = self._listing(origin.partition("://")[2])
+            host, _, port = origin.partition("://")[2].partition(":")
+            known = self._listing(host) if int(port or 0) <= _LAST_PORT else None
             if known is None:
                 return self._possibly_asset(target)
             if len(self._origins) >= _ORIGINS:

@@ -24,6 +24,7 @@ from scopecheck.answer.compiled import (
 from scopecheck.answer.verdict import Match
 from scopecheck.scope.hostset import Addresses, glob_matches
 from scopecheck.scope.model import Policy
+from scopecheck.scope.pathset import ANY_PATH
 from scopecheck.scope.pattern import Effect, Found, HostForm, ThingPattern, UrlPattern
 from scopecheck.targets.asset import App, Name, Target, shared_hosts
 from scopecheck.targets.host import Host
@@ -33,10 +34,32 @@ __all__ = ["Entry", "Index", "Key", "index_key", "naive_matches"]
 
 
 class Entry(NamedTuple):
-    """One pattern of a rule."""
+    """One pattern of a rule, and what of a URL it asks for besides the domain it is found by."""
 
     rule: CompiledRule
     pattern: Matchable
+    by_host: bool = False
+    """Whether it asks more of a host than if it is, or lies below, the domain of its key."""
+    by_port: bool = False
+    """Whether it tells web URLs apart by scheme or port."""
+    by_path: bool = False
+    """Whether it asks for a path or a query."""
+
+    @classmethod
+    def of(cls, rule: CompiledRule, pattern: Matchable) -> Entry:
+        """Return the entry of a pattern."""
+        if not isinstance(pattern, UrlPattern):
+            return cls(rule, pattern)
+        by_port = pattern.port is not None or pattern.scheme not in _ANY_WEB
+        by_path = pattern.path != ANY_PATH or bool(pattern.query)
+        return cls(rule, pattern, pattern.host.form not in _LITERAL, by_port, by_path)
+
+
+_ANY_WEB = (None, "http", "https")
+"""What is listed as one of these is asked for all web schemes alike (P1)."""
+
+_LITERAL = (HostForm.EXACT, HostForm.BELOW, HostForm.ADDRESSES)
+"""Hosts that are found by all that they spell; only a leading star is left, or nothing."""
 
 
 class Key(Enum):
@@ -107,7 +130,7 @@ class Index:
         blocks: dict[int, list[tuple[Addresses, Entry]]] = {4: [], 6: []}
         for rule in rules:
             for pattern in rule.patterns:
-                self._add(Entry(rule, pattern), blocks)
+                self._add(Entry.of(rule, pattern), blocks)
         self._depth = max((name.count(".") + 1 for name in self._suffix), default=0)
         globs = tuple(e.pattern.key for e in self._thing_globs if isinstance(e.pattern, ThingPattern))
         self.keys = Keys(frozenset(self._things), globs)
@@ -136,6 +159,10 @@ class Index:
         """The domains under which patterns are found, by their whole host or a suffix of it."""
         yield from self._exact
         yield from self._suffix
+
+    def reaches_below(self, domain: str) -> bool:
+        """Tell whether patterns are found under `domain` for the hosts below it."""
+        return domain in self._suffix
 
     @property
     def label_keys(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Answers for plainly shaped URLs and hosts without asking every candidate again.
+"""Answers for plainly spelled hosts without asking every candidate again.
 
 Most hosts differ in nothing that a rule looks at. They fall into kinds: the longest listed domain
 that a host is or lies below, and which of the two. Within a kind, rules without a star or a path
@@ -9,47 +9,54 @@ which all of them give the same account share one answer. The rest goes the whol
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
-from scopecheck.answer.matcher import Index, index_key
+from scopecheck.answer.matcher import Entry, Index
 from scopecheck.answer.verdict import Answer
-from scopecheck.scope.hostset import Names
-from scopecheck.scope.pathset import ANY_PATH
 from scopecheck.scope.pattern import UrlPattern
 from scopecheck.targets.asset import shared_hosts
-from scopecheck.targets.host import MAX_TEXT, HostName, plain_host
-from scopecheck.targets.url import DEFAULT_PORTS, Url, canonical_path
+from scopecheck.targets.host import Host, HostName, parse_address, plain_host
+from scopecheck.targets.url import DEFAULT_PORTS, WEB, Url, canonical_path
 
 __all__ = ["Origin", "Shortcut", "plain_shape"]
 
-# A subset of what `parse_url` reads without the URL parser: no `//` and `/.` in the path. Empty labels,
-# numeric last labels and `xn--` are looked for when an origin is first seen.
-_SEGMENT: Final = "A-Za-z0-9_~!$&'()*+,=:@-"
-_ORIGIN: Final = r"https?+://[a-z0-9_-][a-z0-9_.-]{0,252}+"
-_PATH: Final = (
-    rf"(?:/(?:[{_SEGMENT}][.{_SEGMENT}]{{0,200}}+/?+){{0,100}}+(?:\?[!$-&(-;=?-Z_a-z~|{{}}]{{0,4000}}+)?+)?+"
-)
-plain_shape: Final = re.compile(rf"({_ORIGIN}){_PATH}", re.ASCII).fullmatch
-"""Match a plain URL without a port, its origin being the first group; raises `TypeError` for no text."""
+# What ends the authority here ends it for every client, and nothing behind it is dropped or trimmed by
+# one, so that the origin says which host is meant. Empty labels, numeric last labels and `xn--` are
+# looked for when an origin is first seen.
+_NAME: Final = r"[a-z0-9_-][a-z0-9_.-]{0,252}+(?::[1-9][0-9]{0,4}+)?+"
+_BEHIND: Final = r"/[!-~]{0,8000}+"
+plain_shape: Final = re.compile(rf"(https?+://{_NAME})(?:{_BEHIND})?+", re.ASCII).fullmatch
+"""Match a plainly spelled origin, the first group, and what may follow; raises `TypeError` for no text."""
 
-# The same with capitals in the host, parameters, a port, a fragment, and escapes of what does not divide a
-# path: `%`, `.`, `/`, `;` and a backslash do.
-_ESCAPE: Final = r"%(?!2[EFef5]|3[Bb]|5[Cc])[0-9A-Fa-f]{2}"
-_LESS_PLAIN: Final = re.compile(
-    r"(https?+://[A-Za-z0-9_-][A-Za-z0-9_.-]{0,252}+(?::[1-9][0-9]{0,4}+)?+)"
-    rf"(?:(/(?:(?:[;{_SEGMENT}]|{_ESCAPE})(?:[;.{_SEGMENT}]++|{_ESCAPE})*+/?+)*+(?:\?[!$-&(-;=?-Z_a-z~|{{}}]*+)?+)"
-    r"(?:#[!$-;=?-Z_a-z~|{}]*+)?+)?+",
+# The same with capitals, a user name, and a query or fragment right behind the host. Up to the first slash
+# some clients take an `@` for the end of a user name, and a backslash for a slash.
+_USER: Final = r"(?:[A-Za-z0-9._~!$&'()*+,;=-]{1,100}+(?::[A-Za-z0-9._~!$&'()*+,;=-]{0,100}+)?+@)?"
+_ODD_SHAPE: Final = re.compile(
+    rf"([Hh][Tt][Tt][Pp][Ss]?+://){_USER}({_NAME.replace('a-z', 'A-Za-z')})"
+    rf"({_BEHIND}|[?#][!-.0-?A-\[\]-~]{{0,4000}}+(?:{_BEHIND})?+)?+",
     re.ASCII,
 ).fullmatch
 _HOST: Final = re.compile(r"[a-z0-9_-][a-z0-9_.-]{0,252}+", re.ASCII).fullmatch
 
+# Paths that are read without the URL parser, and in one way (T5): no `//`, no `/.`, and escapes of what does
+# not divide a path; `%`, `.`, `/`, `;` and a backslash do.
+_SEGMENT: Final = "A-Za-z0-9_~!$&'()*+,=:@-"
+_ESCAPE: Final = r"%(?!2[EFef5]|3[Bb]|5[Cc])[0-9A-Fa-f]{2}"
+_PLAIN_PATH: Final = re.compile(
+    rf"(/?(?:(?:[;{_SEGMENT}]|{_ESCAPE})(?:[;.{_SEGMENT}]++|{_ESCAPE})*+/?+)*+)"
+    r"(?:\?([!$-&(-;=?-Z_a-z~|{}]*+))?+(?:#[!$-;=?-Z_a-z~|{}]*+)?+",
+    re.ASCII,
+).fullmatch
+
 # What is remembered is bounded, and no host of the DNS is longer than 253 characters.
 _LONGEST = 253
-_ORIGINS = 16_384
+_ORIGINS = 4_096
 _ACCOUNTS = 1_024
+_LAST_PORT = 65_535
 
-_PLACES: Final = {"http": 0, "https": 1}
+_NOBODY: Final = "\0"
+"""A label that no host has, so that no rule lists a host with it."""
 
 _Account: TypeAlias = tuple[object, ...]
 
@@ -59,83 +66,116 @@ class _Kind:
 
     __slots__ = ("_by_host", "_by_path", "accounts", "paths", "port", "scheme")
 
-    def __init__(self, scheme: str, port: int | None, patterns: tuple[UrlPattern, ...]) -> None:
+    def __init__(self, scheme: str, port: int | None, telling: list[Entry]) -> None:
         self.scheme = scheme
         self.port = port
-        self._by_host = tuple(p for p in patterns if not _is_literal(p))
-        self._by_path = tuple(p for p in patterns if p.path != ANY_PATH or p.query)
+        self._by_host = _patterns(entry for entry in telling if entry.by_host)
+        self._by_path = _patterns(entry for entry in telling if entry.by_path)
         self.paths = bool(self._by_path)
         self.accounts: dict[_Account, Answer] = {}
 
-    def account(self, host: HostName, path: str, query: str) -> _Account:
+    def account(self, host: Host, path: str, query: str) -> _Account:
         """Return everything that the patterns see of a target of this kind."""
         hosts = [pattern.host_choice(host) for pattern in self._by_host]
         return (*hosts, *[pattern.path_choice(path, query) for pattern in self._by_path])
 
 
-Origin: TypeAlias = tuple[_Kind, HostName]
-_Kinds: TypeAlias = list["Answer | _Kind | None"]
-"""For hosts below a domain and for the domain itself, each with http and with https."""
+class _Hosts:
+    """What the hosts below a listed domain are told, or that domain itself, by scheme.
+
+    `http` and `https` are for the default ports. With `bare`, no rule looks at the scheme or port of a web
+    URL, and `https` is for all of them.
+    """
+
+    __slots__ = ("bare", "http", "https")
+
+    def __init__(self, http: _Told, https: _Told, *, bare: bool) -> None:
+        self.http = http
+        self.https = https
+        self.bare = bare
+
+
+_Told: TypeAlias = Answer | _Kind
+_Said: TypeAlias = Answer | _Hosts
+"""One answer is for every web URL, whatever its scheme, port and path."""
+
+Origin: TypeAlias = tuple[_Kind, Host]
 
 
 class Shortcut:
-    """The answers of one index for plainly shaped targets, remembered within bounds.
+    """The answers of one index for plainly spelled hosts, remembered within bounds.
 
     Safe to share between threads: what is remembered for a key is the same whoever puts it there.
     """
 
-    __slots__ = (
-        "_decide",
-        "_ends",
-        "_index",
-        "_kinds",
-        "_labels",
-        "_nowhere",
-        "_off",
-        "_rest",
-        "_wary",
-        "origins",
-    )
+    __slots__ = ("_at", "_below", "_decide", "_index", "_labels", "_nowhere", "_off", "_rest", "origins")
 
     def __init__(self, index: Index, decide: Callable[[Url], Answer]) -> None:
         self._index = index
         self._decide = decide
         self.origins: dict[str, Answer | Origin] = {}
-        """What is known of an origin, with its port where it states one."""
+        """What is known of a plainly spelled origin, with its port where it states one."""
         shared = shared_hosts() if index.reads_links else None
         self._off = frozenset((*shared.stores, *shared.code)) if shared is not None else frozenset[str]()
         self._labels = index.label_keys
-        keys = (*index.host_keys, *self._off)
-        self._kinds: dict[str, _Kinds] = {key: [None] * 4 for key in keys}
-        self._nowhere: _Kinds = [None] * 4
-        # By the kinds of a host, which live as long as this does, the place in them, scheme and port.
-        self._rest: dict[tuple[int, bool, str, int | None], Answer | _Kind] = {}
-        # Whether a rule may apply to a host that does not end in the last two labels of a listed one.
-        self._wary = bool(self._labels) or any("." not in key for key in self._kinds)
-        self._ends = _ends(self._kinds)
+        # By the address of what is said to hosts, which lives as long as this does, scheme and port.
+        self._rest: dict[tuple[int, str, int | None], _Told] = {}
+        self._at: dict[str, _Said] = {}
+        self._nowhere = self._ask(HostName(_NOBODY))
+        # Asked beforehand, as any host of a crawl may be the first below its domain. Where no rule reaches
+        # below a domain, the hosts there are told what those below the next domain above it are.
+        self._below: dict[str, _Said] = {}
+        for name in sorted({*index.host_keys, *self._off}, key=lambda name: name.count(".")):
+            reached = index.reaches_below(name)
+            self._below[name] = self._ask(HostName(f"{_NOBODY}.{name}")) if reached else self._above(name)
+
+    def _above(self, name: str) -> _Said:
+        """Return what is said to the hosts below the longest listed domain that `name` lies below."""
+        while name:
+            name = name.partition(".")[2]
+            if name in self._below:
+                return self._below[name]
+        return self._nowhere
+
+    def _ask(self, host: HostName) -> _Said:
+        """Ask the rules for a host that stands for all of its kind."""
+        bare = not any(entry.by_port for entry in self._index.candidates(host))
+        https = self._make("https", host, DEFAULT_PORTS["https"])
+        if bare and isinstance(https, Answer):
+            return https
+        return _Hosts(https if bare else self._make("http", host, DEFAULT_PORTS["http"]), https, bare=bare)
+
+    def _make(self, scheme: str, host: Host, port: int | None) -> _Told:
+        telling = [entry for entry in self._index.candidates(host) if entry.by_host or entry.by_path]
+        if telling:
+            return _Kind(scheme, port, telling)
+        return self._decide(Url("", scheme, host, port, "/"))
 
     def unusual(self, text: str) -> Answer | None:
         """Return the answer for a URL almost as plain, or a plainly spelled host (T2); else None."""
-        if len(text) > MAX_TEXT:
-            return None
-        shape = _LESS_PLAIN(text)
+        text = text.strip(" ")
+        shape = _ODD_SHAPE(text)
         if shape is not None:
-            origin, rest = shape[1].lower(), shape[2] or "/"
-            known = self.origins.get(origin) or self._learn_fully(origin[4] == "s", origin)
+            origin, rest = (shape[1] + shape[2]).lower(), shape[3] or "/"
         elif _HOST(text) is not None:
             origin, rest = "https://" + text, "/"
-            known = self.origins.get(origin) or self.learn(origin)
         else:
             return None
+        known = self.origins.get(origin) or self.learn(origin)
         return known if known is None or type(known) is Answer else self.by_path(known, rest)
 
-    def by_path(self, known: Answer | Origin, rest: str) -> Answer:
-        """Return the answer for a path and query on an origin where rules tell paths apart."""
-        assert not isinstance(known, Answer)
-        path, _, query = rest.partition("?")
-        return self._account(*known, canonical_path(path) or "/", query)
+    def by_path(self, known: Answer | Origin, rest: str) -> Answer | None:
+        """Return the answer for what follows an origin where rules tell paths apart.
 
-    def _account(self, kind: _Kind, host: HostName, path: str, query: str) -> Answer:
+        None where the path may be read in more than one way (T5).
+        """
+        assert not isinstance(known, Answer)
+        shape = _PLAIN_PATH(rest)
+        if shape is None:
+            return None
+        return self._account(*known, canonical_path(shape[1]) or "/", shape[2] or "")
+
+    def _account(self, kind: _Kind, host: Host, path: str, query: str) -> Answer:
         account = kind.account(host, path, query)
         answer = kind.accounts.get(account)
         if answer is None:
@@ -146,66 +186,71 @@ class Shortcut:
         return answer
 
     def learn(self, origin: str) -> Answer | Origin | None:
-        """Find what the hosts of an origin's kind are told, and remember it; None for no plain origin."""
-        if ".." in origin or "xn--" in origin:
+        """Find what a plainly spelled origin is told, and remember it; None for what is no plain host."""
+        if "xn--" in origin:
             return None
-        dot = origin.rfind(".")
-        before = origin.rfind(".", 0, dot)
-        secure = origin[4] == "s"
-        equal = False
-        if before < 0 or self._wary:
-            return self._learn_fully(secure, origin)
-        kinds = self._ends.get(origin[before + 1 :])
-        if kinds is None:
-            if origin[dot + 1 : dot + 2] < "a":  # The last label may be a number, or be empty.
-                return self._learn_fully(secure, origin)
-            kinds = self._nowhere
-        elif not kinds:
-            kinds, equal = self._longest(origin[8:] if secure else origin[7:])
-        known = kinds[equal * 2 + secure]
-        if type(known) is not Answer:
-            return self._learn_fully(secure, origin)
+        name = origin[8:] if origin[4] == "s" else origin[7:]
+        below = self._below
+        if self._labels or name in below:
+            return self._learn_fully(origin, name)
+        rest = name[name.find(".") + 1 :]
+        said = below.get(rest)
+        while said is None:
+            label, dot, rest = rest.partition(".")
+            if not rest:
+                if dot or not label.isalpha():  # A root dot, a port, or an address, perhaps.
+                    return self._learn_fully(origin, name)
+                said = self._nowhere
+            elif label:
+                said = below.get(rest)
+            else:
+                return None
+        if type(said) is not Answer:
+            return self._learn_fully(origin, name)
         origins = self.origins
         if len(origins) >= _ORIGINS:
             origins.clear()
-        origins[origin] = known
-        return known
+        origins[origin] = said
+        return said
 
-    def _learn_fully(self, secure: bool, origin: str) -> Answer | Origin | None:
-        """Do the same for the first of a kind, and where a rule may name a port or a label anywhere."""
-        name, colon, digits = (origin[8:] if secure else origin[7:]).partition(":")
-        if not plain_host(name) or name in self._off or (colon and int(digits) > 65_535):
+    def _learn_fully(self, origin: str, name: str) -> Answer | Origin | None:
+        """Do the same where a host, a port or a label says more than the domain that it lies below."""
+        scheme = origin.partition(":")[0]
+        spelled, _, digits = name.partition(":")
+        port = int(digits) if digits else DEFAULT_PORTS[scheme]
+        name = spelled.removesuffix(".")
+        if name in self._off or port > _LAST_PORT:
             return None
-        host = HostName(name)
-        default = 443 if secure else 80
-        port = int(digits) if colon else default
-        if not self._labels.isdisjoint(host.split(".")):
-            return self._remember(origin, host, self._make("https" if secure else "http", host, port))
-        known = self._by_kind("https" if secure else "http", host, port)
-        return self._remember(origin, host, known)
+        if plain_host(name):
+            return self._remember(origin, HostName(name), self._told(scheme, HostName(name), port))
+        address = parse_address(spelled)
+        return self._remember(origin, address, self._make(scheme, address, port)) if address else None
 
     def of(self, url: Url) -> Answer | None:
-        """Return what the rules say of a parsed URL, whatever clients make of it; None for a shared host."""
+        """Return what the rules say of a parsed URL, whatever clients make of it; None for some hosts."""
         host = url.host
         if not isinstance(host, str) or host in self._off or len(host) > _LONGEST:
             return None
-        if not self._labels.isdisjoint(host.split(".")):
-            return None
-        known = self._by_kind(url.scheme, host, url.port)
-        if isinstance(known, Answer):
-            return known
-        return self._account(known, host, url.path, url.query)
+        known = self._told(url.scheme, host, url.port)
+        return known if isinstance(known, Answer) else self._account(known, host, url.path, url.query)
 
-    def _by_kind(self, scheme: str, host: HostName, port: int | None) -> Answer | _Kind:
+    def _told(self, scheme: str, host: HostName, port: int | None) -> _Told:
         """Return what hosts of one kind are told by scheme and port, or the patterns to ask."""
-        kinds, equal = self._longest(host)
-        if scheme in _PLACES and port == DEFAULT_PORTS[scheme]:
-            place = equal * 2 + _PLACES[scheme]
-            known = kinds[place]
-            if known is None:
-                known = kinds[place] = self._make(scheme, host, port)
-            return known
-        key = (id(kinds), equal, scheme, port)
+        if not self._labels.isdisjoint(host.split(".")):
+            return self._make(scheme, host, port)
+        said = self._at.get(host)
+        if said is None and host in self._below:
+            said = self._at.setdefault(host, self._ask(host))  # The first of two threads is heard.
+        elif said is None:
+            said = self._above(host)
+        if isinstance(said, _Hosts):
+            if (scheme, port) == ("https", 443) or (said.bare and scheme in WEB):
+                return said.https
+            if (scheme, port) == ("http", 80):
+                return said.http
+        elif scheme in WEB:
+            return said
+        key = (id(said), scheme, port)
         known = self._rest.get(key)
         if known is None:
             if len(self._rest) >= _ORIGINS:
@@ -213,21 +258,11 @@ class Shortcut:
             known = self._rest[key] = self._make(scheme, host, port)
         return known
 
-    def _longest(self, host: str) -> tuple[_Kinds, bool]:
-        """Return the kinds of the longest listed domain that `host` is or lies below, and if it is that."""
-        name = host
-        while name not in self._kinds:
-            name = name.partition(".")[2]
-            if not name:
-                return self._nowhere, False
-        return self._kinds[name], name == host
-
-    def _remember(self, origin: str, host: HostName, found: Answer | _Kind) -> Answer | Origin:
+    def _remember(self, origin: str, host: Host, found: _Told) -> Answer | Origin:
         known: Answer | Origin
-        if type(found) is Answer:
+        if isinstance(found, Answer):
             known = found
         else:
-            assert isinstance(found, _Kind)
             known = (found, host) if found.paths else self._account(found, host, "/", "")
         origins = self.origins
         if len(origins) >= _ORIGINS:
@@ -235,37 +270,6 @@ class Shortcut:
         origins[origin] = known
         return known
 
-    def _make(self, scheme: str, host: HostName, port: int | None) -> Answer | _Kind:
-        telling = tuple(self._telling(host))
-        if telling:
-            return _Kind(scheme, port, telling)
-        return self._decide(Url("", scheme, host, port, "/"))
 
-    def _telling(self, host: HostName) -> Iterator[UrlPattern]:
-        """Yield the candidates of a host that may tell it from others of its kind."""
-        for entry in self._index.candidates(host):
-            pattern = entry.pattern
-            if isinstance(pattern, UrlPattern) and (
-                pattern.path != ANY_PATH or pattern.query or not _is_literal(pattern)
-            ):
-                yield pattern
-
-
-def _ends(kinds: dict[str, _Kinds]) -> dict[str, _Kinds]:
-    """Return the last two labels of every listed domain, with their kinds unless longer ones end so.
-
-    An empty list says that the longest has to be looked for.
-    """
-    ends: dict[str, _Kinds] = {}
-    for name, own in kinds.items():
-        labels = name.split(".")
-        if len(labels) >= 2 and plain_host(name):
-            end = ".".join(labels[-2:])
-            ends[end] = own if len(labels) == 2 and end not in ends else []
-    return ends
-
-
-def _is_literal(pattern: UrlPattern) -> bool:
-    """Tell whether all that the pattern asks of a host is if it is, or lies below, the domain of its key."""
-    key = tuple(index_key(pattern)[1].split("."))
-    return all(isinstance(hosts, Names) and hosts.labels == key for hosts, _, _ in pattern.hosts)
+def _patterns(entries: Iterable[Entry]) -> tuple[UrlPattern, ...]:
+    return tuple(entry.pattern for entry in entries if isinstance(entry.pattern, UrlPattern))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
@@ -102,6 +102,11 @@ class Answer:
     problem: str = ""
     target: Target | None = None
     """The target where the answer is for it alone."""
+    in_scope: bool = field(init=False, repr=False, compare=False)
+    """Kept by itself, since most readers of a verdict want nothing else."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "in_scope", self.outcome.decision is Decision.IN_SCOPE)
 
 
 class Verdict:
@@ -154,7 +159,7 @@ class Verdict:
     @property
     def in_scope(self) -> bool:
         """True for `IN_SCOPE` alone."""
-        return self.answer.outcome.decision is Decision.IN_SCOPE
+        return self.answer.in_scope
 
     @property
     def matches(self) -> tuple[Match, ...]:

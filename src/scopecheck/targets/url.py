@@ -50,6 +50,11 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
 _C0_AND_SPACE = "".join(map(chr, range(0x21)))
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
+_DROPPED = re.compile(r"[\t\r\n]")  # By browsers, wherever they stand.
+_ENDS_SPECIAL = re.compile(r"[/?#\\]").split
+_ENDS = re.compile(r"[/?#]").split
+_ENDS_PATH = re.compile(r"[?#]").split
+_READ_TWICE = re.compile(r"%2f|%5c|%3b|%25(?:2[ef]|5c|3b)|/\.\.?;|//|\\", re.IGNORECASE).search
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -156,18 +161,18 @@ def _dissect(text: str, *, special: bool) -> _Anatomy:
     trimmed = text.strip(" ")
     if trimmed != text:
         notes.append("spaces around the target were dropped")
-    if re.search(r"[\t\r\n]", text):
+    if _DROPPED.search(text):
         # WHATWG drops these, so `exam\nple.com` is `example.com` to a browser alone.
         doubts.append("a tab or newline in the text")
-    core = re.sub(r"[\t\r\n]", "", trimmed.strip(_C0_AND_SPACE))
-    if re.sub(r"[\t\r\n]", "", trimmed) != core:
+    core = _DROPPED.sub("", trimmed.strip(_C0_AND_SPACE))
+    if _DROPPED.sub("", trimmed) != core:
         doubts.append("control characters around the target")
     rest = core[core.index(":") + 1 :]
     slashes = len(rest) - len(rest.lstrip("/\\" if special else "/"))
     if not rest.startswith("//") or slashes != 2 or "\\" in rest[:slashes]:
         doubts.append("not exactly two slashes behind the scheme")
     rest = rest[slashes:] if special else rest[2:]
-    strict = re.split(r"[/?#\\]" if special else r"[/?#]", rest, maxsplit=1)[0]
+    strict = (_ENDS_SPECIAL if special else _ENDS)(rest, 1)[0]
     lenient = rest.partition("/")[0]
     if "\\" in lenient:
         # To a browser `https://good.example\@evil.example/` is good.example, to curl it is not.
@@ -180,7 +185,7 @@ def _dissect(text: str, *, special: bool) -> _Anatomy:
         notes.append("the user name in front of `@` takes no part in the answer")
     host_port = strict.rpartition("@")[2]
     host = host_port.partition("]")[0] + "]" if host_port.startswith("[") else host_port.partition(":")[0]
-    path = re.split(r"[?#]", rest[len(strict) :], maxsplit=1)[0]
+    path = _ENDS_PATH(rest[len(strict) :], 1)[0]
     return _Anatomy(host, path, tuple(doubts), tuple(notes))
 
 
@@ -246,7 +251,7 @@ def _other_readings(path: str, shown: str, *, raw: str) -> tuple[str, ...]:
     collapse, and a raw backslash may be kept or taken for a slash.
     """
     seen = "\n".join((path, shown, raw))
-    if not re.search(r"%2f|%5c|%3b|%25(?:2[ef]|5c|3b)|/\.\.?;|//|\\", seen, re.IGNORECASE):
+    if _READ_TWICE(seen) is None:
         return ()
     starts = (path, shown, decode_unreserved(raw))
     read = dict.fromkeys(start if start.startswith("/") else "/" + start for start in starts)
@@ -262,7 +267,7 @@ def has_scheme(text: str) -> bool:
     if text.startswith(("https://", "http://")):
         return True
     # As the URL parser will: control characters in front do not count, nor tabs and newlines inside.
-    core = re.sub(r"[\t\r\n]", "", text.lstrip(_C0_AND_SPACE))
+    core = _DROPPED.sub("", text.lstrip(_C0_AND_SPACE))
     match = _SCHEME.match(core)
     if match is None or parse_address(core) is not None:
         return False
