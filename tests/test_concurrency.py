@@ -126,7 +126,7 @@ ORIGINS = (
 
 def test_what_a_checker_remembers_is_forgotten_while_others_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory is bounded, so a thread empties what another is about to read."""
-    monkeypatch.setattr(shortcut, "_ORIGINS", 3)
+    monkeypatch.setattr(shortcut, "_NAMES", 3)
     monkeypatch.setattr(shortcut, "_ACCOUNTS", 1)
     paths = ("/", "/api", "/api/old", "/api/new?a=b")
     urls = [f"{origin}{path}" for origin in ORIGINS for path in paths] * 10

@@ -113,7 +113,7 @@ def test_what_is_remembered_is_what_the_whole_way_says(
         text = data.draw(st.one_of(web_targets(scope.rules).map(str), target_texts(scope.rules)))
         assert_same(checker, text)
         assert checker.check_url(text).to_dict() == whole(checker, text, url=True).to_dict()
-    event(f"{min(len(checker._origins), 3)} origins remembered")
+    event(f"{min(len(checker._names), 3)} hosts remembered")
 
 
 @given(st.data(), scopes())
@@ -195,7 +195,7 @@ def test_what_is_not_plain_goes_the_whole_way(text: str) -> None:
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many hosts and paths are asked about, what is kept has a limit."""
-    monkeypatch.setattr(shortcut, "_ORIGINS", 50)
+    monkeypatch.setattr(shortcut, "_NAMES", 50)
     monkeypatch.setattr(shortcut, "_ACCOUNTS", 20)
     listed = ["*.e.com", *(f"https://p.e.com/{number}" for number in range(100))]
     checker = Checker(Program.from_assets(include=listed[:1], exclude=listed[1:]))
@@ -205,7 +205,7 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         verdict = checker.check_url(f"https://p.e.com/{number}")
         assert verdict.decision is (Decision.OUT_OF_SCOPE if excluded else Decision.IN_SCOPE)
         checker.check_url(f"https://x.e.com:{number + 1000}/")
-        assert len(checker._origins) <= 50
+        assert len(checker._names) <= 50
     said = [one for one in checker._shortcut._at.values() if isinstance(one, shortcut._Hosts)]
     kinds = [kind for one in said for kind in (one.http, one.https) if isinstance(kind, shortcut._Kind)]
     assert kinds

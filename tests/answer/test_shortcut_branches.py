@@ -54,8 +54,8 @@ def test_plain_shapes(text: str) -> None:
     shape = plain_shape(text)
     assert shape is not None
     scheme, _, rest = text.partition("://")
-    assert shape[1] == f"{scheme}://{rest.partition('/')[0]}"
-    whole, origin = parse_url(text), parse_url(shape[1])
+    assert shape[1] == rest.partition("/")[0]
+    whole, origin = parse_url(text), parse_url(f"{scheme}://{shape[1]}")
     assert (whole.scheme, whole.host, whole.port) == (origin.scheme, origin.host, origin.port)
     assert whole.doubts == origin.doubts
 
@@ -70,15 +70,15 @@ USER = "AZaz09._~!$&'()*+,;=-"
 BEFORE_A_SLASH = "".join(char for char in PRINTED if char not in "/@\\")
 ODD = [
     *(
-        (f"https://{host}", "https://", host, None)
+        (f"https://{host}", "https", host, None)
         for host in ("E.com", "aZ0_-.Zz", "_", "-", "9", "A" * 253, "e.com.", "E.com:8443")
     ),
-    *((f"{scheme}e.com/", scheme, "e.com", "/") for scheme in ("HTTPS://", "hTtP://", "http://")),
-    *((f"https://{c}@e.com/", "https://", "e.com", "/") for c in USER),
-    *((f"https://u{c}:{c}@e.com", "https://", "e.com", None) for c in USER),
-    *((f"https://e.com?{c}x/y@z", "https://", "e.com", f"?{c}x/y@z") for c in BEFORE_A_SLASH),
-    *((f"https://e.com#{c}", "https://", "e.com", f"#{c}") for c in BEFORE_A_SLASH),
-    *((f"https://E.com/{c}", "https://", "E.com", f"/{c}") for c in PRINTED),
+    *((f"{scheme}://e.com/", scheme, "e.com", "/") for scheme in ("HTTPS", "hTtP", "http")),
+    *((f"https://{c}@e.com/", "https", "e.com", "/") for c in USER),
+    *((f"https://u{c}:{c}@e.com", "https", "e.com", None) for c in USER),
+    *((f"https://e.com?{c}x/y@z", "https", "e.com", f"?{c}x/y@z") for c in BEFORE_A_SLASH),
+    *((f"https://e.com#{c}", "https", "e.com", f"#{c}") for c in BEFORE_A_SLASH),
+    *((f"https://E.com/{c}", "https", "E.com", f"/{c}") for c in PRINTED),
 ]
 NOT_EVEN = [
     *(f"https://E.com{mark}{char}" for char in CONTROLS for mark in "/?#"),
@@ -104,7 +104,7 @@ def test_shapes_that_are_almost_plain(text: str, scheme: str, name: str, rest: s
     assert shape is not None
     assert (shape[1], shape[2], shape[3]) == (scheme, name, rest)
     if name.rpartition(".")[2].isalpha():
-        whole, origin = parse_url(text), parse_url((scheme + name).lower())
+        whole, origin = parse_url(text), parse_url(f"{scheme}://{name}".lower())
         assert (whole.host, whole.port, whole.doubts) == (origin.host, origin.port, ())
 
 
@@ -196,10 +196,14 @@ class Counting:
         shape = plain_shape(text)
         if shape is None:
             return self.shortcut.unusual(text)
-        known = self.shortcut.origins.get(shape[1]) or self.shortcut.learn(shape[1])
-        if known is None or isinstance(known, Answer):
-            return known
-        return self.shortcut.by_path(known, text[len(shape[1]) :] or "/")
+        name, rest = shape[1], text[shape.end(1) :] or "/"
+        known = self.shortcut.names.get(name) or self.shortcut.learn(name)
+        return known or self.shortcut.apart(text.partition(":")[0], name, rest)
+
+    def remembered(self) -> list[str]:
+        """Return every host with its port that something is remembered of, and for which scheme if for one."""
+        origins = (f"{scheme}://{name}" for scheme, name in self.shortcut._origins)
+        return sorted((*self.shortcut.names, *origins))
 
 
 def whole(counting: Counting, text: str) -> tuple[str, str]:
@@ -325,13 +329,18 @@ def test_hosts_that_no_rule_tells_apart_are_asked_about_once() -> None:
     ("texts", "remembered"),
     [
         (
-            ("https://a.e.com/", "https://b.e.com/x", "c.e.com"),
-            ["https://a.e.com", "https://b.e.com", "https://c.e.com"],
+            ("https://a.e.com/", "http://b.e.com/x", "c.e.com", "https://e.com"),
+            ["a.e.com", "b.e.com", "c.e.com", "e.com"],
         ),
-        (("https://E.com:8443/x?y#z", "http://e.com"), ["https://e.com:8443", "http://e.com"]),
+        (("https://E.com:8443/x?y#z", "http://e.com"), ["e.com", "https://e.com:8443"]),
+        (("https://nowhere.net/", "https://n.nowhere.net/"), ["n.nowhere.net", "nowhere.net"]),
         (
-            ("https://nowhere.net/", "https://n.nowhere.net/"),
-            ["https://nowhere.net", "https://n.nowhere.net"],
+            ("https://e.com./", "https://1.2.3.4/", "http://1.2.3.4"),
+            ["http://1.2.3.4", "https://1.2.3.4", "https://e.com."],
+        ),
+        (
+            ("https://p.e.com/x", "http://p.e.com/x", "https://o.e.com"),
+            ["http://p.e.com", "https://o.e.com", "https://p.e.com"],
         ),
         (
             (
@@ -346,15 +355,14 @@ def test_hosts_that_no_rule_tells_apart_are_asked_about_once() -> None:
             ),
             [],
         ),
-        (("https://e.com./", "https://1.2.3.4/"), ["https://e.com.", "https://1.2.3.4"]),
     ],
 )
 def test_what_is_remembered(texts: tuple[str, ...], remembered: list[str]) -> None:
     """T3: what is not plain leaves no trace, so nothing plain can take its answer."""
-    counting = Counting(["*.e.com", "e.com"])
+    counting = Counting(["*.e.com", "e.com", "https://p.e.com/api", "o.e.com:8443"])
     for text in texts:
         counting.ask(text)
-    assert list(counting.shortcut.origins) == remembered
+    assert counting.remembered() == remembered
 
 
 @pytest.mark.parametrize("text", ["https://github.com/Acme/api", "github.com", "https://gist.github.com"])
@@ -367,7 +375,7 @@ def test_a_shared_host_is_never_answered_from_memory(text: str) -> None:
 
 def test_what_is_kept_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many hosts, ports, schemes and paths are asked about; and an answer outlives its memory."""
-    monkeypatch.setattr(shortcut, "_ORIGINS", 5)
+    monkeypatch.setattr(shortcut, "_NAMES", 5)
     monkeypatch.setattr(shortcut, "_ACCOUNTS", 4)
     counting = Counting(["*.e.com"], [f"https://p.e.com/{number}" for number in range(50)])
     sizes = set()
@@ -380,7 +388,8 @@ def test_what_is_kept_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
             answer = counting.ask(text)
             assert answer is not None
             assert (str(answer.outcome.decision), str(answer.outcome.reason)) == whole(counting, text)
-            sizes.add(len(counting.shortcut.origins))
+            sizes.add(len(counting.shortcut.names))
+            assert len(counting.shortcut._origins) <= 5
         assert counting.shortcut.of(parse_url(f"https://h.e.com:{1000 + number}/")) is not None
         assert len(counting.shortcut._rest) <= 5
         for said in (*counting.shortcut._below.values(), *counting.shortcut._at.values()):
@@ -392,7 +401,7 @@ def test_what_is_kept_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
         fresh = Counting(["*.e.com"])
         for number in range(60):
             assert fresh.ask(origin.format(number)) is not None
-            assert 1 <= len(fresh.shortcut.origins) <= 5
+            assert 1 <= len(fresh.remembered()) <= 5
 
 
 def test_a_url_of_64_kib_is_the_longest() -> None:

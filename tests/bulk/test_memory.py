@@ -36,7 +36,7 @@ def remember_little(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let both the column's memory and the checker's own be full after the first batches."""
     monkeypatch.setattr(kernel._Memory.__init__, "__defaults__", (500,))
     monkeypatch.setattr(files, "_REMEMBERED", 500)
-    monkeypatch.setattr(shortcut, "_ORIGINS", 500)
+    monkeypatch.setattr(shortcut, "_NAMES", 500)
 
 
 def peak(work: Any) -> int:

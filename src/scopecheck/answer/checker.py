@@ -37,7 +37,7 @@ class Checker:
     exclusion that could not be read makes every yes `UNDETERMINED` (P4).
     """
 
-    __slots__ = ("_index", "_open_scope", "_origins", "_rules", "_shortcut", "program", "strict")
+    __slots__ = ("_index", "_names", "_open_scope", "_rules", "_shortcut", "program", "strict")
 
     def __init__(self, program: Program, *, strict: bool = False) -> None:
         self.program = program
@@ -46,7 +46,7 @@ class Checker:
         self._index = Index(self._rules, program.policy)
         self._open_scope = _open_scope(program)
         self._shortcut = Shortcut(self._index, self._decide)
-        self._origins = self._shortcut.origins
+        self._names = self._shortcut.names
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (self.program, self.strict))
@@ -92,13 +92,14 @@ class Checker:
         if shape is None:
             answer = self._shortcut.unusual(url)
         else:
-            origin = shape[1]
-            known = self._origins.get(origin) or self._shortcut.learn(origin)
-            if type(known) is Answer:
+            name = shape[1]
+            known = self._names.get(name) or self._shortcut.learn(name)
+            if known is not None:
                 verdict = _bare(Verdict)
                 verdict.answer, verdict.text = known, url
                 return verdict
-            answer = known and self._shortcut.by_path(known, url[len(origin) :] or "/")
+            scheme = "https" if url[4] == "s" else "http"
+            answer = self._shortcut.apart(scheme, name, url[shape.end(1) :] or "/")
         return self._check_whole(url) if answer is None else Verdict(answer, url)
 
     def origin_outcome(self, origin: str) -> Outcome | None:
@@ -108,11 +109,13 @@ class Checker:
         `?`, `#`, white space or control characters. The outcome is that of the origin alone, and with a slash
         and any text behind it that has no control characters, as long as both are at most 64 KiB of UTF-8.
         """
-        lowered = origin.lower()
-        known = self._shortcut.learn(lowered) if plain_shape(lowered) is not None else None
+        scheme, _, name = origin.lower().partition("://")
+        if plain_shape(f"{scheme}://{name}") is None:
+            return self._odd_origin(origin)
+        known = self._shortcut.learn(name) or self._shortcut.by_origin(scheme, name)
         if known is None:
             return self._odd_origin(origin)
-        return known.outcome if type(known) is Answer else None
+        return known.outcome if isinstance(known, Answer) else None
 
     def _odd_origin(self, origin: str) -> Outcome | None:
         try:

@@ -18,7 +18,7 @@ from scopecheck.targets.url import Url
 
 __all__ = ["Listings"]
 
-_ORIGINS = 16_384
+_NAMES = 16_384
 _LAST_PORT = 65_535
 """Of how many origins it is remembered which programs may list them."""
 
@@ -55,7 +55,7 @@ class Listings:
         self._ranges.sort()
         self._always = tuple(number for numbers in self._tables["always"].values() for number in numbers)
         keys = (*self._tables["exact"], *self._tables["suffix"])
-        self._origins: dict[str, _Numbers] = {}
+        self._names: dict[str, _Numbers] = {}
         self._kinds: dict[str, list[_Numbers | None]] = {key: [None, None] for key in keys}
         self._nowhere: list[_Numbers | None] = [None, None]
         self._depth = max((key.count(".") + 1 for key in self._tables["suffix"]), default=0)
@@ -89,16 +89,16 @@ class Listings:
         shape = plain_shape(target)
         if shape is None:
             return self._possibly_asset(target)
-        origin = shape[1]
-        known = self._origins.get(origin)
+        name = shape[1]
+        known = self._names.get(name)
         if known is None:
-            host, _, port = origin.partition("://")[2].partition(":")
+            host, _, port = name.partition(":")
             known = self._listing(host) if int(port or 0) <= _LAST_PORT else None
             if known is None:
                 return self._possibly_asset(target)
-            if len(self._origins) >= _ORIGINS:
-                self._origins.clear()
-            self._origins[origin] = known
+            if len(self._names) >= _NAMES:
+                self._names.clear()
+            self._names[name] = known
         return known
 
     def _listing(self, host: str) -> _Numbers | None:

@@ -22,18 +22,18 @@ from scopecheck.targets.url import DEFAULT_PORTS, WEB, Url, canonical_path
 __all__ = ["Origin", "Shortcut", "plain_shape"]
 
 # What ends the authority here ends it for every client, and nothing behind it is dropped or trimmed by
-# one, so that the origin says which host is meant. Empty labels, numeric last labels and `xn--` are
-# looked for when an origin is first seen.
+# one, so that it says which host is meant. Empty labels, numeric last labels and `xn--` are looked for when
+# a host is first seen.
 _NAME: Final = r"[a-z0-9_-][a-z0-9_.-]{0,252}+(?::[1-9][0-9]{0,4}+)?+"
 _BEHIND: Final = r"/[!-~]{0,8000}+"
-plain_shape: Final = re.compile(rf"(https?+://{_NAME})(?:{_BEHIND})?+", re.ASCII).fullmatch
-"""Match a plainly spelled origin, the first group, and what may follow; raises `TypeError` for no text."""
+plain_shape: Final = re.compile(rf"https?+://({_NAME})(?:{_BEHIND})?+", re.ASCII).fullmatch
+"""Match a plainly spelled host with its port, the first group, and what may follow; raises `TypeError`."""
 
 # The same with capitals, a user name, and a query or fragment right behind the host. Up to the first slash
 # some clients take an `@` for the end of a user name, and a backslash for a slash.
 _USER: Final = r"(?:[A-Za-z0-9._~!$&'()*+,;=-]{1,100}+(?::[A-Za-z0-9._~!$&'()*+,;=-]{0,100}+)?+@)?"
 _ODD_SHAPE: Final = re.compile(
-    rf"([Hh][Tt][Tt][Pp][Ss]?+://){_USER}({_NAME.replace('a-z', 'A-Za-z')})"
+    rf"([Hh][Tt][Tt][Pp][Ss]?+)://{_USER}({_NAME.replace('a-z', 'A-Za-z')})"
     rf"({_BEHIND}|[?#][!-.0-?A-\[\]-~]{{0,4000}}+(?:{_BEHIND})?+)?+",
     re.ASCII,
 ).fullmatch
@@ -51,7 +51,7 @@ _PLAIN_PATH: Final = re.compile(
 
 # What is remembered is bounded, and no host of the DNS is longer than 253 characters.
 _LONGEST = 253
-_ORIGINS = 4_096
+_NAMES = 4_096
 _ACCOUNTS = 1_024
 _LAST_PORT = 65_535
 
@@ -108,13 +108,25 @@ class Shortcut:
     Safe to share between threads: what is remembered for a key is the same whoever puts it there.
     """
 
-    __slots__ = ("_at", "_below", "_decide", "_index", "_labels", "_nowhere", "_off", "_rest", "origins")
+    __slots__ = (
+        "_at",
+        "_below",
+        "_decide",
+        "_index",
+        "_labels",
+        "_nowhere",
+        "_off",
+        "_origins",
+        "_rest",
+        "names",
+    )
 
     def __init__(self, index: Index, decide: Callable[[Url], Answer]) -> None:
         self._index = index
         self._decide = decide
-        self.origins: dict[str, Answer | Origin] = {}
-        """What is known of a plainly spelled origin, with its port where it states one."""
+        self.names: dict[str, Answer] = {}
+        """What every web URL on a plainly spelled host is told, whatever its scheme and path."""
+        self._origins: dict[tuple[str, str], Answer | Origin] = {}
         shared = shared_hosts() if index.reads_links else None
         self._off = frozenset((*shared.stores, *shared.code)) if shared is not None else frozenset[str]()
         self._labels = index.label_keys
@@ -156,20 +168,21 @@ class Shortcut:
         text = text.strip(" ")
         shape = _ODD_SHAPE(text)
         if shape is not None:
-            origin, rest = (shape[1] + shape[2]).lower(), shape[3] or "/"
+            scheme, name, rest = shape[1].lower(), shape[2].lower(), shape[3] or "/"
         elif _HOST(text) is not None:
-            origin, rest = "https://" + text, "/"
+            scheme, name, rest = "https", text, "/"
         else:
             return None
-        known = self.origins.get(origin) or self.learn(origin)
-        return known if known is None or type(known) is Answer else self.by_path(known, rest)
+        return self.names.get(name) or self.learn(name) or self.apart(scheme, name, rest)
 
-    def by_path(self, known: Answer | Origin, rest: str) -> Answer | None:
-        """Return the answer for what follows an origin where rules tell paths apart.
+    def apart(self, scheme: str, name: str, rest: str) -> Answer | None:
+        """Return the answer where rules may tell URLs on one host apart, by what follows the host.
 
-        None where the path may be read in more than one way (T5).
+        None where the host is no plain one, or the path may be read in more than one way (T5).
         """
-        assert not isinstance(known, Answer)
+        known = self.by_origin(scheme, name)
+        if known is None or isinstance(known, Answer):
+            return known
         shape = _PLAIN_PATH(rest)
         if shape is None:
             return None
@@ -185,46 +198,61 @@ class Shortcut:
             kind.accounts[account] = answer
         return answer
 
-    def learn(self, origin: str) -> Answer | Origin | None:
-        """Find what a plainly spelled origin is told, and remember it; None for what is no plain host."""
-        if "xn--" in origin:
+    def learn(self, name: str) -> Answer | None:
+        """Find what a plainly spelled host is told by the domain it lies below, and remember it.
+
+        None for what is no plain host, and where rules may tell URLs on it apart.
+        """
+        if self._labels or "xn--" in name:
             return None
-        name = origin[8:] if origin[4] == "s" else origin[7:]
         below = self._below
-        if self._labels or name in below:
-            return self._learn_fully(origin, name)
-        rest = name[name.find(".") + 1 :]
-        said = below.get(rest)
-        while said is None:
-            label, dot, rest = rest.partition(".")
-            if not rest:
-                if dot or not label.isalpha():  # A root dot, a port, or an address, perhaps.
-                    return self._learn_fully(origin, name)
-                said = self._nowhere
-            elif label:
-                said = below.get(rest)
-            else:
-                return None
+        if name in below:
+            said = self._listed(HostName(name))
+        else:
+            rest = name[name.find(".") + 1 :]
+            said = below.get(rest)
+            while said is None:
+                label, dot, rest = rest.partition(".")
+                if rest and label:
+                    said = below.get(rest)
+                elif rest or dot or not label.isalpha():
+                    return None  # An empty label, a root dot, a port, or an address, perhaps.
+                else:
+                    said = self._nowhere
         if type(said) is not Answer:
-            return self._learn_fully(origin, name)
-        origins = self.origins
-        if len(origins) >= _ORIGINS:
-            origins.clear()
-        origins[origin] = said
+            return None
+        names = self.names
+        if len(names) >= _NAMES:
+            names.clear()
+        names[name] = said
         return said
 
-    def _learn_fully(self, origin: str, name: str) -> Answer | Origin | None:
-        """Do the same where a host, a port or a label says more than the domain that it lies below."""
-        scheme = origin.partition(":")[0]
+    def _listed(self, host: HostName) -> _Said | None:
+        """Return what a listed domain itself is told; None for a shared host."""
+        said = self._at.get(host)
+        if said is None and host not in self._off:
+            return self._at.setdefault(host, self._ask(host))  # The first of two threads is heard.
+        return said
+
+    def by_origin(self, scheme: str, name: str) -> Answer | Origin | None:
+        """Find the same for `http` or `https` where a host, a port or a label says more; with what to ask.
+
+        `name` may have a port and a root dot. None for what is no plain host.
+        """
+        known = self._origins.get((scheme, name))
+        if known is not None or "xn--" in name:
+            return known
         spelled, _, digits = name.partition(":")
         port = int(digits) if digits else DEFAULT_PORTS[scheme]
-        name = spelled.removesuffix(".")
-        if name in self._off or port > _LAST_PORT:
+        host = spelled.removesuffix(".")
+        if host in self._off or port > _LAST_PORT:
             return None
-        if plain_host(name):
-            return self._remember(origin, HostName(name), self._told(scheme, HostName(name), port))
+        if plain_host(host):
+            return self._remember(scheme, name, HostName(host), self._told(scheme, HostName(host), port))
         address = parse_address(spelled)
-        return self._remember(origin, address, self._make(scheme, address, port)) if address else None
+        if address is None:
+            return None
+        return self._remember(scheme, name, address, self._make(scheme, address, port))
 
     def of(self, url: Url) -> Answer | None:
         """Return what the rules say of a parsed URL, whatever clients make of it; None for some hosts."""
@@ -238,11 +266,7 @@ class Shortcut:
         """Return what hosts of one kind are told by scheme and port, or the patterns to ask."""
         if not self._labels.isdisjoint(host.split(".")):
             return self._make(scheme, host, port)
-        said = self._at.get(host)
-        if said is None and host in self._below:
-            said = self._at.setdefault(host, self._ask(host))  # The first of two threads is heard.
-        elif said is None:
-            said = self._above(host)
+        said = (self._listed(host) if host in self._below else None) or self._above(host)
         if isinstance(said, _Hosts):
             if (scheme, port) == ("https", 443) or (said.bare and scheme in WEB):
                 return said.https
@@ -253,21 +277,20 @@ class Shortcut:
         key = (id(said), scheme, port)
         known = self._rest.get(key)
         if known is None:
-            if len(self._rest) >= _ORIGINS:
+            if len(self._rest) >= _NAMES:
                 self._rest.clear()
             known = self._rest[key] = self._make(scheme, host, port)
         return known
 
-    def _remember(self, origin: str, host: Host, found: _Told) -> Answer | Origin:
+    def _remember(self, scheme: str, name: str, host: Host, found: _Told) -> Answer | Origin:
         known: Answer | Origin
         if isinstance(found, Answer):
             known = found
         else:
             known = (found, host) if found.paths else self._account(found, host, "/", "")
-        origins = self.origins
-        if len(origins) >= _ORIGINS:
-            origins.clear()
-        origins[origin] = known
+        if len(self._origins) >= _NAMES:
+            self._origins.clear()
+        self._origins[scheme, name] = known
         return known
 
 
