@@ -17,11 +17,12 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import bulk, catalogs, checks, growth, report, starts
+from benchmarks import bulk, catalogs, checks, growth, profile, report, starts
 from benchmarks.measure import Figure, Section, Settings
 
 PARTS: dict[str, Callable[[Settings], Section]] = {
     "checks": checks.against_floor,
+    "profile": profile.profile,
     "peers": checks.against_peers,
     "catalogs": catalogs.lookups,
     "memory": catalogs.memory,

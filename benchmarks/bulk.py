@@ -19,6 +19,9 @@ from benchmarks.generate import Scope, Urls, scope, write_lines
 from benchmarks.measure import Figure, Ran, Section, Settings, Task, interleave, ratio, run
 
 RULES = 100
+LEAST = 1_000_000
+"""Lines a second and core that the command is to filter."""
+
 # What a filter cannot do without: read lines, and read each as a URL.
 _PARSE_LINES = """
 import sys, can_ada
@@ -124,12 +127,15 @@ def _filter(section: Section, folder: Path, program: Path, urls: Path, lines: in
         section.notes.append(f"Not measured ({how}): {(ours.stderr or floor.stderr).strip()[-200:]}")
         return b""
     what = f"`scopecheck filter`, {how}"
-    section.figures.append(Figure(what, ours.work / floor.work, "parsing each line", _speed(ours, lines)))
+    # Packed text has no target: what unpacking costs is zlib's.
+    goal, met = ("", None) if packed else (f"at least {LEAST:,} a core", lines / ours.work >= LEAST)
+    speed = _speed(ours, lines)
+    section.figures.append(Figure(what, ours.work / floor.work, "parsing each line", speed, goal, met))
     return output.read_bytes()
 
 
 def _speed(ran: Ran, lines: int) -> str:
-    return f"{lines / ran.wall:,.0f} lines/s, {ran.wall:.3g} s in all"
+    return f"{lines / ran.work:,.0f} lines/s a core, {ran.wall:.3g} s in all"
 
 
 def _reads_gzip(folder: Path, ask: Sequence[str]) -> bool:

@@ -1,128 +1,170 @@
-"""Where the time of one check goes: reading the text, matching, deciding, making the verdict.
+"""Where the time of one check goes: part by part, and by how the URL is spelled.
 
-    python -m benchmarks.profile [--rules N] [--urls N] [--rounds N] [--repeated]
+    python -m benchmarks.profile [--rules N] [--quick]
 
 Each part is run alone over the same URLs with what the part before it made, so that no tracer weighs on the
-small functions. The parts are those of a check of a host that nothing is known of; what `check_url`
-does better or worse than their sum is the last line.
+small functions.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import can_ada
 
 import scopecheck as sc
-from benchmarks.checks import check_all
+from benchmarks.checks import FLOOR, check_all
 from benchmarks.generate import Urls, scope, spelling
-from benchmarks.measure import Task, Times, interleave, ratio, shown
-from scopecheck.answer.compiled import compile_program
+from benchmarks.measure import Figure, Section, Settings, Task, Times, each, interleave, ratio
 from scopecheck.answer.decide import decide
 from scopecheck.answer.matcher import Index
+from scopecheck.answer.shortcut import Shortcut, plain_shape
 from scopecheck.answer.verdict import Answer
-from scopecheck.targets.asset import parse_bare
-from scopecheck.targets.url import has_scheme, parse_url
+from scopecheck.targets.asset import parse_web
+from scopecheck.targets.url import Url
 
-PARTS = ("read the text", "match", "decide", "make the verdict")
-WHOLE, FLOOR = "`check_url`, read `in_scope`", "`can_ada.parse`"
+_WHOLE, _FLOOR, _LOOP = "the whole `check_url`, `in_scope` read", "floor", "loop"
 
-
-def read(text: str) -> Any:
-    return parse_url(text) if has_scheme(text) else parse_bare(text)
+_Row = tuple[Any, ...]
 
 
-def tasks(program: sc.Program, batches: Sequence[Sequence[str]]) -> list[Task]:
-    """Return the whole and its parts; each part finds its input made beforehand."""
-    checker, rules = sc.Checker(program), compile_program(program)
-    index = Index(rules, program.policy)
-    made: dict[int, list[tuple[Any, ...]]] = {}
+def profile(settings: Settings, rules: int = 100) -> Section:
+    """Time the parts of a check for plainly spelled URLs and for others, and the share of each spelling."""
+    section = Section(
+        "Where the time of a check goes",
+        f"A program of {rules:,} rules. A plainly spelled URL goes the short way: its shape is seen by one "
+        "regular expression, its host is looked up among those remembered, and a new host is learnt by the "
+        "listed domain that it lies below. Any other goes the whole way. The spellings stand with their "
+        "share of the URLs and of the time, all hosts being new.",
+    )
+    listed = scope(rules)
+    checker = sc.Checker(listed.program())
+    rounds, batch = settings.pick(9, 25), settings.pick(1_000, 4_000)
+    plain = [
+        [url for url in Urls(listed, odd=0, seed=number).fresh(batch) if spelling(url) == "plain"]
+        for number in range(rounds + 1)
+    ]
+    odd = [
+        [url for url in Urls(listed, odd=1, seed=number).fresh(batch // 4) if _is_whole(url)]
+        for number in range(rounds + 1)
+    ]
+    section.figures += _figures("the short way", interleave(_short_way(checker, plain)))
+    section.figures += _figures("the whole way", interleave(_whole_way(checker, odd)))
+    section.figures += _spellings(checker, Urls(listed), rounds, batch)
+    return section
+
+
+def _is_whole(url: str) -> bool:
+    """Tell whether a URL is parsed and matched each time it is asked for."""
+    return plain_shape(url.lower()) is None and "@" not in url and not url.startswith(" ")
+
+
+def _short_way(checker: sc.Checker, batches: Sequence[Sequence[str]]) -> list[Task]:
+    index = Index(checker.rules, checker.program.policy)
+
+    def answer_of(url: Url) -> Answer:
+        matches = index.matches(url)
+        return Answer(checker.program, checker.rules, decide(matches), matches)
+
+    shortcut = Shortcut(index, answer_of)
+    made: dict[int, list[_Row]] = {}
     for batch in batches:
-        rows: list[tuple[Any, ...]] = []
-        for text in batch:
-            target = read(text)
-            matches = index.matches(target)
-            rows.append((text, target, matches, decide(matches)))
-        made[id(batch)] = rows
+        names = [shape[1] for shape in map(plain_shape, batch) if shape is not None]
+        answers = [checker.check_url(url).answer for url in batch]
+        verdicts = [sc.Verdict(answer, url) for answer, url in zip(answers, batch, strict=True)]
+        made[id(batch)] = list(zip(batch, names, answers, verdicts, strict=True))
+    return _tasks(
+        batches,
+        made,
+        {
+            "see the shape": lambda url, name, answer, verdict: plain_shape(url),
+            "look up the host": lambda url, name, answer, verdict: shortcut.names.get(name),
+            "learn a new host": lambda url, name, answer, verdict: shortcut.learn(name),
+            "make the verdict": lambda url, name, answer, verdict: sc.Verdict(answer, url),
+            "read `in_scope`": lambda url, name, answer, verdict: verdict.in_scope,
+            f"{_WHOLE}, host known": lambda url, name, answer, verdict: checker.check_url(url).in_scope,
+        },
+    )
 
-    def part(use: Callable[[str, Any, Any, Any], object]) -> Callable[[Sequence[str]], None]:
+
+def _whole_way(checker: sc.Checker, batches: Sequence[Sequence[str]]) -> list[Task]:
+    index = Index(checker.rules, checker.program.policy)
+    made: dict[int, list[_Row]] = {}
+    for batch in batches:
+        rows = []
+        for url in batch:
+            target = parse_web(url)
+            rows.append((url, target, index.matches(target)))
+        made[id(batch)] = rows
+    return _tasks(
+        batches,
+        made,
+        {
+            "read the text": lambda url, target, matches: parse_web(url),
+            "match": lambda url, target, matches: index.matches(target),
+            "decide": lambda url, target, matches: decide(matches),
+            _WHOLE: lambda url, target, matches: checker.check_url(url).in_scope,
+        },
+    )
+
+
+def _tasks(
+    batches: Sequence[Sequence[str]], made: dict[int, list[_Row]], uses: dict[str, Callable[..., object]]
+) -> list[Task]:
+    def part(use: Callable[..., object]) -> Callable[[Sequence[str]], None]:
         def loop(batch: Sequence[str]) -> None:
-            for text, target, matches, outcome in made[id(batch)]:
-                use(text, target, matches, outcome)
+            for row in made[id(batch)]:
+                use(*row)
 
         return loop
 
-    uses: tuple[Callable[[str, Any, Any, Any], object], ...] = (
-        lambda text, target, matches, outcome: read(text),
-        lambda text, target, matches, outcome: index.matches(target),
-        lambda text, target, matches, outcome: decide(matches),
-        lambda text, target, matches, outcome: sc.Verdict(
-            Answer(program, rules, outcome, matches), text, target
-        ),
-        lambda text, target, matches, outcome: checker.check_url(text).in_scope,
-        lambda text, target, matches, outcome: can_ada.parse(text),
-        lambda text, target, matches, outcome: None,
-    )
-    names = (*PARTS, WHOLE, FLOOR, "loop")
-    return [Task(name, part(use), batches) for name, use in zip(names, uses, strict=True)]
+    uses = uses | {_FLOOR: lambda url, *rest: can_ada.parse(url), _LOOP: lambda *row: None}
+    return [Task(name, part(use), batches) for name, use in uses.items()]
 
 
-def by_kind(checker: sc.Checker, batches: Sequence[Sequence[str]]) -> None:
-    """Print how often each kind of spelling comes and what a check of it takes."""
-    urls = [url for batch in batches for url in batch]
-    print("\n| spelling | share of the URLs | `check_url` | share of the time |\n|---|--:|--:|--:|")
-    found: dict[str, list[str]] = {}
-    for url in urls:
-        found.setdefault(spelling(url), []).append(url)
-    rounds = len(batches)
-    tasks = [
-        Task(name, check_all(checker), [some[start::rounds] for start in range(rounds)])
-        for name, some in found.items()
-        if len(some) >= 10 * rounds
-    ]
-    took = {name: statistics.median(taken) for name, taken in interleave(tasks).items()}
-    whole = sum(took[name] * len(found[name]) for name in took)
-    for name, each in sorted(took.items(), key=lambda pair: pair[1]):
-        part = each * len(found[name]) / whole
-        print(f"| {name} | {len(found[name]) / len(urls):.1%} | {shown(each)} | {part:.0%} |")
-
-
-def without_loop(times: Times) -> Times:
-    """Take off what the loop itself costs."""
-    empty = times.pop("loop")
-    return {
+def _figures(way: str, times: Times) -> Iterator[Figure]:
+    """Yield a line for each part, what the loop itself costs taken off."""
+    empty = times.pop(_LOOP)
+    net = {
         name: [max(one - none, 1e-12) for one, none in zip(taken, empty, strict=True)]
         for name, taken in times.items()
     }
+    for name, taken in net.items():
+        if name != _FLOOR:
+            yield Figure(f"{way}: {name}", ratio(taken, net[_FLOOR]), FLOOR, each(taken))
+
+
+def _spellings(checker: sc.Checker, urls: Urls, rounds: int, batch: int) -> Iterator[Figure]:
+    found: dict[str, list[str]] = {}
+    for url in urls.fresh(rounds * batch):
+        found.setdefault(spelling(url), []).append(url)
+    count = sum(map(len, found.values()))
+    tasks = [
+        Task(name, check_all(checker), [some[start :: rounds + 1] for start in range(rounds + 1)])
+        for name, some in found.items()
+        if len(some) > 2 * rounds
+    ]
+    floors = [Task(task.name, lambda some: [*map(can_ada.parse, some)], task.batches) for task in tasks]
+    took, floor = interleave(tasks), interleave(floors)
+    whole = sum(statistics.median(taken) * len(found[name]) for name, taken in took.items())
+    for name, taken in took.items():
+        share = statistics.median(taken) * len(found[name]) / whole
+        text = f"{each(taken)}; {len(found[name]) / count:.1%} of the URLs, {share:.0%} of the time"
+        yield Figure(f"spelling: {name}", ratio(taken, floor[name]), FLOOR, text)
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     options.add_argument("--rules", type=int, default=100)
-    options.add_argument("--urls", type=int, default=4_000, help="how many URLs a round")
-    options.add_argument("--rounds", type=int, default=9)
-    options.add_argument("--odd", type=float, default=0.01, help="share of oddly spelled URLs")
-    options.add_argument("--repeated", action="store_true", help="URLs that share 2,000 hosts")
+    options.add_argument("--quick", action="store_true")
     given = options.parse_args()
-    listed = scope(given.rules)
-    urls = Urls(listed, odd=given.odd)
-    make = urls.pool() if given.repeated else urls.fresh
-    batches = [make(given.urls) for _ in range(given.rounds + 1)]
-    times = without_loop(interleave(tasks(listed.program(), batches)))
-    print(
-        f"| part, {given.rules:,} rules | time a URL | of {FLOOR} | share of the whole |\n|---|--:|--:|--:|"
-    )
-    for name, taken in times.items():
-        share = ratio(taken, times[WHOLE])
-        floor = ratio(taken, times[FLOOR])
-        print(f"| {name} | {shown(statistics.median(taken))} | {floor:.1f} | {share:.0%} |")
-    print()
-    parts = [sum(column) for column in zip(*(times[part] for part in PARTS), strict=True)]
-    print(f"the parts together take {ratio(parts, times[WHOLE]):.2f} times what the whole takes")
-    by_kind(sc.Checker(listed.program()), [make(given.urls) for _ in range(given.rounds + 1)])
+    section = profile(Settings(given.quick), given.rules)
+    print("| part | of the floor | time |\n|---|--:|---|")
+    for figure in section.figures:
+        print(f"| {figure.what} | {figure.ratio:.2f} | {figure.absolute} |")
 
 
 if __name__ == "__main__":

@@ -109,13 +109,17 @@ class Checker:
         `?`, `#`, white space or control characters. The outcome is that of the origin alone, and with a slash
         and any text behind it that has no control characters, as long as both are at most 64 KiB of UTF-8.
         """
-        scheme, _, name = origin.lower().partition("://")
-        if plain_shape(f"{scheme}://{name}") is None:
+        shape = plain_shape(origin) or plain_shape(origin.lower())
+        if shape is None:
             return self._odd_origin(origin)
-        known = self._shortcut.learn(name) or self._shortcut.by_origin(scheme, name)
-        if known is None:
+        name = shape[1]
+        known = self._names.get(name) or self._shortcut.learn(name)
+        if known is not None:
+            return known.outcome
+        other = self._shortcut.by_origin(shape.string.partition(":")[0], name)
+        if other is None:
             return self._odd_origin(origin)
-        return known.outcome if isinstance(known, Answer) else None
+        return other.outcome if isinstance(other, Answer) else None
 
     def _odd_origin(self, origin: str) -> Outcome | None:
         try:
