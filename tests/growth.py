@@ -15,6 +15,12 @@ from scopecheck import ScopecheckError
 Build: TypeAlias = Callable[[int], Any]
 Run: TypeAlias = Callable[[Any], object]
 
+
+def pump(piece: str, before: str = "", behind: str = "") -> Build:
+    """Return what builds a text of a size: many times `piece`, with something before and behind."""
+    return lambda size: before + piece * (size // len(piece)) + behind
+
+
 SLACK = 3.0
 """Linear work doubles, n log n comes to a little more, quadratic work to four."""
 

@@ -39,6 +39,7 @@ ORDER = (
     "scope.pathset",
     "scope.zone",
     "scope.pattern",
+    "scope.addresses",
     "scope.grammar",
     "scope.prose",
     "scope.cleaning",

@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["Diagnostic", "Place", "Severity", "did_you_mean"]
+__all__ = ["Diagnostic", "Place", "Severity", "did_you_mean", "printable"]
 
 _MAX_COMPARED = 300
+
+
+def printable(text: str, limit: int = 200) -> str:
+    """Return `text` fit for a message: no control characters, no lone surrogates, not endless."""
+    cut = text if len(text) <= limit else text[:limit] + "…"
+    if cut.isprintable():
+        return cut
+    return "".join(ch if ch.isprintable() else ascii(ch)[1:-1] for ch in cut)
 
 
 class Severity(StrEnum):
@@ -55,9 +63,9 @@ class Diagnostic:
         text = f"{self.place}: {self.severity}: {self.message}"
         if self.path:
             text += f" [{self.path}]"
-        if self.help:
-            text += f"\n  help: {self.help}"
-        return text
+        # A key of the file is part of the path, and anybody's text of the message.
+        text = printable(text, len(text))
+        return f"{text}\n  help: {printable(self.help, len(self.help))}" if self.help else text
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same facts as JSON types."""

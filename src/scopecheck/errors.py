@@ -19,10 +19,7 @@ Out of scope is an answer, never an exception.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from scopecheck.diagnostic import Diagnostic
+from scopecheck.diagnostic import Diagnostic, printable
 
 __all__ = [
     "FindingTypeError",
@@ -38,6 +35,14 @@ __all__ = [
     "UrlError",
 ]
 
+_MOST, _HEAD, _END = 1_000, 700, 200
+
+
+def _said(message: str) -> str:
+    """Return a message that quotes anybody's text: it drives no terminal, and its end is kept."""
+    cut = message if len(message) <= _MOST else f"{message[:_HEAD]}…{message[-_END:]}"
+    return printable(cut, _MOST)
+
 
 class ScopecheckError(Exception):
     """Base of everything this library raises on purpose."""
@@ -47,8 +52,8 @@ class ScopeError(ScopecheckError, ValueError):
     """A scope definition is wrong; carries every `Diagnostic` found in it."""
 
     def __init__(self, message: str, diagnostics: tuple[Diagnostic, ...] = ()) -> None:
-        super().__init__(message, diagnostics)  # Both, so that it pickles.
-        self.message = message
+        self.message = _said(message)
+        super().__init__(self.message, diagnostics)  # Both, so that it pickles.
         self.diagnostics = diagnostics
 
     def __str__(self) -> str:
@@ -76,8 +81,8 @@ class PatternSyntaxError(ScopecheckError, ValueError):
     """
 
     def __init__(self, message: str, source: str = "", help: str = "") -> None:
-        super().__init__(message, source, help)
-        self.message, self.source, self.help = message, source, help
+        self.message, self.source, self.help = _said(message), source, _said(help)
+        super().__init__(self.message, source, self.help)
 
     def __str__(self) -> str:
         return self.message
@@ -87,8 +92,8 @@ class TargetError(ScopecheckError, ValueError):
     """A target cannot be read; `Checker` turns it into an `invalid-target` verdict."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = _said(message)
+        super().__init__(self.message)
 
 
 class HostError(TargetError):
@@ -104,7 +109,7 @@ class FindingTypeError(TargetError):
 
     def __init__(self, message: str, suggestions: tuple[str, ...] = ()) -> None:
         super().__init__(message)
-        self.args = (message, suggestions)  # Both, so that it pickles.
+        self.args = (self.message, suggestions)  # Both, so that it pickles.
         self.suggestions = suggestions
 
     def __str__(self) -> str:

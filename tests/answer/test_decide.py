@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from importlib import import_module
 from typing import TypeAlias
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from members import answer
 from scopecheck import Checker, Decision, Exclusion, Inclusion, Program, Reason, Unresolved, Verdict
 from scopecheck.answer.decide import decide
+from scopecheck.scope.zone import Doubt, strictly_narrower
 
 UNSTATED, ALIAS = "UNDETERMINED unstated-exclusion", "UNDETERMINED unstated-alias"
 IN, EXCLUDED, NOT_LISTED = "IN_SCOPE included", "OUT_OF_SCOPE excluded", "OUT_OF_SCOPE not-listed"
@@ -341,3 +344,48 @@ def test_a_glued_star_names_no_host() -> None:
     for listed, decision in (("a.e.com/api", Decision.IN_SCOPE), ("*a.e.com/api", Decision.UNDETERMINED)):
         program = Program.from_assets(include=[f"https://{listed}"], exclude=["e.com:8443"])
         assert Checker(program).check("https://a.e.com:8443/api").decision is decision
+
+
+MANY = 100
+"""How many different exclusions of one target are compared one by one (D1)."""
+
+
+def test_the_limit_counts_different_exclusions() -> None:
+    """D1: a hundred of them are compared, however often one is repeated; one more and none is overridden."""
+    target = "https://e.com" + "/x" * (MANY + 9)
+    listed = ["e.com" + "/x" * n for n in range(1, MANY + 1)]
+    for repeated in (0, 1, MANY):
+        verdict = Checker(Program.from_assets([target], [*listed, *listed[:repeated]])).check(target)
+        assert said(verdict) == IN
+    one_more = "e.com" + "/x" * (MANY + 1)
+    assert said(Checker(Program.from_assets([target], [*listed, one_more])).check(target)) == EXCLUDED
+
+
+@pytest.mark.parametrize("times", [1, MANY + 1])
+def test_what_is_excluded_beyond_doubt_is_not_made_up_for_by_what_a_policy_settled(times: int) -> None:
+    """D1: a default port makes nothing narrower than a match in the narrow reading, and may in the wide one."""
+    matches = ask("e.com:443", "e.com", "https://e.com/").all_matches
+    inclusion, narrow = sorted(matches, key=lambda match: match.rule.text, reverse=True)
+    settled = replace(narrow, doubts=(Doubt.APEX_UNSTATED,))
+    assert decide([inclusion, *[settled] * times]).decision is Decision.IN_SCOPE
+    for order in ([narrow, *[settled] * times], [*[settled] * times, narrow]):
+        assert decide([inclusion, *order]).decision is Decision.OUT_OF_SCOPE
+
+
+def test_comparisons_grow_with_the_matches_and_not_with_their_square(monkeypatch: pytest.MonkeyPatch) -> None:
+    """D1: what cannot be decided in linear time is not decided; a scope file of others must not take hours."""
+    rule = Inclusion(asset="x.blog.e.com", stated=False)
+    program = Program(id="e", name="E", in_scope=(rule,), out_of_scope=(Exclusion(asset="blog.e.com"),))
+    inclusion, exclusion = Checker(program).check("x.blog.e.com").all_matches
+    compared = 0
+
+    def counted(*zones: object, **options: object) -> bool:
+        nonlocal compared
+        compared += 1
+        return strictly_narrower(*zones, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(import_module("scopecheck.answer.decide"), "strictly_narrower", counted)
+    for size in (MANY, 3 * MANY):
+        outcome = decide([inclusion] * size + [exclusion] * size)
+        assert outcome.decision is Decision.UNDETERMINED
+    assert 0 < compared < MANY * 8 * MANY

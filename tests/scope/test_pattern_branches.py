@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -127,6 +128,28 @@ def test_an_apex_brings_the_hosts_below_into_the_comparison(include: str, exclud
 @pytest.mark.parametrize(
     ("target", "include", "exclude", "expected"),
     [
+        ("dev.example.com", "dev.example.*", "dev*example*", IN),
+        ("dev.example.com", "*.dev.example.*", "dev*example*", WIDE),
+        ("dev.x.y.e.com", "dev.*.e.com", "dev*e.com", IN),
+        ("dev.x.y.e.com", "*.dev.*.e.com", "dev*e.com", WIDE),
+    ],
+)
+def test_an_apex_is_listed_with_all_below_it(target: str, include: str, exclude: str, expected: str) -> None:
+    """D2: the hosts below do not lie in what may be excluded, so the listed text is not the narrower one."""
+    assert ask(target, include, exclude, COVERED | ANY) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["e.com", "*.e.com", "*e.com", "*.a-*.e.com", "*.e.*", "a*e.com", "10.0.0.0/8"]
+)
+def test_only_an_exclusion_is_feared_below_its_host(text: str) -> None:
+    """What an exclusion adds: no reading of an inclusion holds a host for lying below the one it names."""
+    assert not any(below for _, _, below in listed(text).hosts)
+
+
+@pytest.mark.parametrize(
+    ("target", "include", "exclude", "expected"),
+    [
         ("https://app.e.com/?tab=x", "app.e.com", "https://e.com/?tab=x", IN),
         ("https://app.e.com/?tab=x", "*.e.com", "https://e.com/?tab=x", UNDER),
         ("https://app.e.com:8443/", "app.e.com", "e.com:8443", IN),
@@ -155,6 +178,7 @@ def test_only_a_path_port_or_query_yields_below_its_host(
         ("y.api-1.x.e.com", "api-*.e.com", {}, UNDER),
         ("y.api-1.x.e.com", "api-*.e.com", BELOW_OUT | ANY, EXCLUDED),
         ("y.api-1.x.e.com", "api-*.e.com", BELOW_OUT | ONE, IN),
+        ("y.mail.e.com", "mail.e*", {}, UNDER),
         ("y.mail1.e.com", "mail*e.com", {}, UNDER),
         ("y.mail1.e.com", "mail*e.com", BELOW_OUT, WIDE),
         ("y.mail1.e.com", "mail*e.com", BELOW_IN, IN),
@@ -216,6 +240,19 @@ def test_a_text_that_names_no_host_has_no_surest_reading() -> None:
     assert listed("*", Effect.EXCLUDE).surest is not None
 
 
+def test_a_pattern_made_from_another_has_zones_of_its_own() -> None:
+    """D1: an inclusion would override what was read from the words beside it, were their zones one."""
+    included = parse_listed("*.e.com", Effect.INCLUDE).patterns[0]
+    excluded = replace(included, effect=Effect.EXCLUDE, path=PathSet.parse("/admin"))
+    url = parse_url("https://a.e.com/admin/x")
+    ours, theirs = included.match(url), excluded.match(url)
+    assert ours is not None
+    assert theirs is not None
+    assert isinstance(theirs.zone, Zone)
+    assert theirs.zone.path == PathSet(("admin",))
+    assert ours.zone != theirs.zone
+
+
 def test_a_pattern_is_what_was_listed_and_not_what_was_asked_of_it() -> None:
     """What a pattern remembers of its answers plays no part in what it is."""
     one, other = listed("*.e.com/api"), listed("*.e.com/api")
@@ -227,18 +264,53 @@ def test_a_pattern_is_what_was_listed_and_not_what_was_asked_of_it() -> None:
     assert one != listed("*.e.com/apis")
 
 
-def test_the_readings_of_a_starless_path_are_the_path() -> None:
-    """Row *path star inside*: where no star stands, no number of segments is in doubt."""
-    for text, wider in (
-        ("e.com/a", 1),
-        ("e.com/a/*/b", 2),
-        ("e.com/a/*", 3),
-        ("https://e.com/#a", 2),
-        ("e.com", 1),
-    ):
-        assert len(set(listed(text).paths)) >= wider
-    assert listed("https://e.com/#a").paths[-1] == ANY_PATH
-    assert listed("e.com").paths == (ANY_PATH,)
+A, LOOSE_A = PathSet(("a",)), PathSet(("a",), loose=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "narrow", "wide", "loose"),
+    [
+        ("e.com", ANY_PATH, (), ()),
+        ("https://e.com/#a", PathSet(page=True), (ANY_PATH,), ()),
+        ("e.com/a", A, (), (LOOSE_A,)),
+        (
+            "e.com/a/*/b",
+            PathSet(("a", "*", "b")),
+            (PathSet(("a", "*", "b"), deep=True),),
+            (PathSet(("a", "*", "b"), loose=True), PathSet(("a", "*", "b"), deep=True, loose=True)),
+        ),
+        (
+            "e.com/a/*",
+            PathSet(("a", "*")),
+            (PathSet(("a", "*"), deep=True), A),
+            (PathSet(("a", "*"), loose=True), PathSet(("a", "*"), deep=True, loose=True), LOOSE_A),
+        ),
+    ],
+)
+def test_the_readings_of_a_path(
+    text: str, narrow: PathSet, wide: tuple[PathSet, ...], loose: tuple[PathSet, ...]
+) -> None:
+    """Rows *path*, *path star*, *fragment*: a star leaves a number of segments open, an exclusion the spelling."""
+    assert listed(text).paths == (narrow, *wide)
+    assert listed(text, Effect.EXCLUDE).paths == (narrow, *wide, *loose)
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "choice"),
+    [
+        ("/a", "tab=x", (0, 0)),
+        ("/a/b", "n=1&tab=x", (0, 0)),
+        ("/a", "", (0, 1)),
+        ("/A", "tab=x", (1, 0)),
+        ("/A;v=1", "tab=y", (1, 1)),
+        ("/b", "tab=x", None),
+    ],
+)
+def test_all_that_a_rule_asks_of_a_path_and_a_query(
+    path: str, query: str, choice: tuple[int, int] | None
+) -> None:
+    """Row *query*: which reading of the path holds it, and whether the query is the listed one."""
+    assert listed("https://e.com/a?tab=x", Effect.EXCLUDE).path_choice(path, query) == choice
 
 
 @pytest.mark.parametrize(
@@ -258,6 +330,7 @@ def test_an_asset_costs_the_doubts_of_its_rule(pattern: ThingPattern, doubts: tu
     found = pattern.match("x")
     assert found is not None
     assert found.doubts == doubts
+    assert not found.below
     assert pattern.match("y") is None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scopecheck.errors import HostError
+from scopecheck.targets import host as module
 from scopecheck.targets.host import MAX_TEXT, parse_address, parse_host, plain_host, printable
 
 IDNA = "a letter that IDNA 2003 and 2008 map to different names"
@@ -101,6 +102,48 @@ def test_each_doubt_about_a_host_alone(text: str, doubts: tuple[str, ...]) -> No
 def test_names_that_every_parser_reads_alike(text: str, plain: bool) -> None:
     """T1, T3: only they are taken for canonical without the parser of the standard."""
     assert plain_host(text) is plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "e.com",
+        "E.Com",
+        "LOCALHOST",
+        "a_B.0.-.c9",
+        "_",
+        "-0",
+        "a--b.e",
+        "a" * 64 + ".e",
+        "a" * (MAX_TEXT - 2) + ".b",
+        ".".join("a" * (MAX_TEXT // 2)),
+    ],
+    ids=range(10),
+)
+def test_a_plain_host_takes_the_short_way(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T1: what every client reads alike is read without the parser of the standard, and as the same host."""
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "plain_host", lambda _: False)
+        slow = parse_host(text)
+    monkeypatch.setattr(module, "parse_url", pytest.fail)
+    assert parse_host(text) == slow
+    assert slow.doubts == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["\u212a.com", "e.c\u00f6m", "e.com.", "xn--bcher-kva.e", "1.2.3.4", "XN--0.e"]
+)
+def test_every_other_host_takes_the_long_way(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T3: a text that only lower case makes plain, as the sign for kelvin, is for the parser to judge."""
+    asked: list[str] = []
+
+    def answer(url: str, _parts: object) -> dict[str, str]:
+        asked.append(url)
+        return {"hostname": "e.com"}
+
+    monkeypatch.setattr(module, "parse_url", answer)
+    parse_host(text)
+    assert asked == [f"https://{text}/"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scopecheck.errors import UrlError
+from scopecheck.targets import host as hosts
 from scopecheck.targets import url as urls
 from scopecheck.targets.host import MAX_TEXT, HostName
 from scopecheck.targets.url import Url, _host_doubts, canonical_path, has_scheme, parse_url
@@ -194,6 +195,8 @@ USER = "the user name in front of `@` takes no part in the answer"
         ("mongodb://e.com#a", (), ()),
         ("mongodb://e.com?a@b", (AT,), ()),
         ("mongodb://u@e.com:27017", (), (USER,)),
+        ("ssh://a\\b@e.com/", (BACKSLASH,), (USER,)),
+        ("ssh://\\a@e.com/", (BACKSLASH,), (USER,)),
     ],
 )
 def test_each_doubt_about_a_url_alone(text: str, doubts: tuple[str, ...], notes: tuple[str, ...]) -> None:
@@ -237,6 +240,13 @@ def test_the_longest_url_that_is_read() -> None:
         assert parse_url(text).text == text
 
 
+def test_the_limit_counts_what_was_asked_and_not_its_a_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """T4: a host may become longer than any text that is read; that is no reason to refuse it."""
+    for module in (hosts, urls):
+        monkeypatch.setattr(module, "MAX_TEXT", 40)
+    assert len(str(parse_url("https://\u337f.\u337f.\u337f.com/").host)) > 40
+
+
 def test_the_parts_of_a_url() -> None:
     """T1: nothing stands for a missing query, a slash for a missing path, the default for a missing port."""
     assert Url("e.com", "https", HostName("e.com"), 443, "/").query == ""
@@ -276,6 +286,7 @@ PLAIN = [
     *(f"https://e.com/?{char}" for char in QUERY),
     "https://e.com/?",
     "https://e.com/a?b",
+    pytest.param("https://e.com/" + "a" * (MAX_TEXT - 14), id="the-longest"),
 ]
 UNUSUAL = [
     *(f"https://e.com/{char}" for char in './;%\\ [|^"\u00fc\u0660'),
@@ -288,6 +299,8 @@ UNUSUAL = [
     "https://e.com./",
     "https://1.2.3.4/",
     "https://e.0x4/",
+    "https://xn--bcher-kva.e/",
+    "https://e.xn--0/",
     "https://e.com//",
     "https://e.com/a//b",
     "https://e.com/a/../b",

@@ -48,7 +48,8 @@ def decide(matches: Sequence[Match], *, open_scope: bool = False) -> Outcome:
         reason = _first_reason([*doubtful, *unsure])
         deciding = (*surviving, *doubtful)
         return Outcome(Decision.UNDETERMINED, reason, deciding, _others(matches, deciding))
-    if open_scope and not inclusions and not certain:  # D4
+    # D4. Nothing survived, so where no exclusion is certain no inclusion matched either.
+    if open_scope and not certain:
         return Outcome(Decision.UNDETERMINED, Reason.OPEN_SCOPE, (), tuple(possible))
     reason = Reason.EXCLUDED if certain else Reason.NOT_LISTED
     return Outcome(Decision.OUT_OF_SCOPE, reason, tuple(certain), (*inclusions, *possible))
@@ -88,5 +89,5 @@ def _others(matches: Sequence[Match], deciding: Sequence[Match]) -> tuple[Match,
 
 
 def _first_reason(matches: Iterable[Match]) -> Reason:
-    found = [Reason(doubt) for match in matches for doubt in match.open or match.doubts]
+    found = [Reason(doubt) for match in matches for doubt in match.open]
     return min(found, key=_PRECEDENCE.__getitem__)

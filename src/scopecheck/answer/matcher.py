@@ -160,9 +160,14 @@ class Index:
         yield from self._exact
         yield from self._suffix
 
-    def reaches_below(self, domain: str) -> bool:
-        """Tell whether patterns are found under `domain` for the hosts below it."""
-        return domain in self._suffix
+    def reaching_below(self, domain: str) -> int:
+        """Return how many patterns are found under `domain` for the hosts below it."""
+        return len(self._suffix.get(domain, ()))
+
+    @property
+    def everywhere(self) -> int:
+        """How many patterns are found for every host."""
+        return len(self._always)
 
     @property
     def label_keys(self) -> frozenset[str]:

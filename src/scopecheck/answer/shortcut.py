@@ -55,6 +55,9 @@ _NAMES = 4_096
 _ACCOUNTS = 1_024
 _LAST_PORT = 65_535
 
+_FEW = 50
+"""As many patterns are asked beforehand for the hosts below a domain."""
+
 _NOBODY: Final = "\0"
 """A label that no host has, so that no rule lists a host with it."""
 
@@ -134,15 +137,34 @@ class Shortcut:
         self._rest: dict[tuple[int, str, int | None], _Told] = {}
         self._at: dict[str, _Said] = {}
         self._nowhere = self._ask(HostName(_NOBODY))
-        # Asked beforehand, as any host of a crawl may be the first below its domain. Where no rule reaches
-        # below a domain, the hosts there are told what those below the next domain above it are.
-        self._below: dict[str, _Said] = {}
-        for name in sorted({*index.host_keys, *self._off}, key=lambda name: name.count(".")):
-            reached = index.reaches_below(name)
-            self._below[name] = self._ask(HostName(f"{_NOBODY}.{name}")) if reached else self._above(name)
+        self._below: dict[str, _Said | HostName] = {}
+        self._look_ahead()
 
-    def _above(self, name: str) -> _Said:
-        """Return what is said to the hosts below the longest listed domain that `name` lies below."""
+    def _look_ahead(self) -> None:
+        """Ask for the hosts below each listed domain, as any host of a crawl may be the first there.
+
+        Where no rule reaches below a domain, the hosts there are told what those below the next domain
+        above it are. Where many do, they are asked when first needed: thousands of rules for
+        each of a hundred domains, one below the other, would take quadratic time.
+        """
+        reached = {"": self._index.everywhere}
+        for name in sorted({*self._index.host_keys, *self._off}, key=lambda name: name.count(".")):
+            own = self._index.reaching_below(name)
+            above = name
+            while above not in reached:
+                above = above.partition(".")[2]
+            reached[name] = reached[above] + own
+            host = HostName(f"{_NOBODY}.{name}")
+            if not own:
+                self._below[name] = self._above(name)
+            else:
+                self._below[name] = self._ask(host) if reached[name] <= _FEW else host
+
+    def _above(self, name: str) -> _Said | HostName:
+        """Return what is said to the hosts below the longest listed domain that `name` lies below.
+
+        Where that was not asked yet, it is the host to ask for.
+        """
         while name:
             name = name.partition(".")[2]
             if name in self._below:
@@ -206,8 +228,9 @@ class Shortcut:
         if self._labels or "xn--" in name:
             return None
         below = self._below
+        said: _Said | HostName | None
         if name in below:
-            said = self._listed(HostName(name))
+            said = None if name in self._off else self._listed(HostName(name))
         else:
             rest = name[name.find(".") + 1 :]
             said = below.get(rest)
@@ -227,12 +250,11 @@ class Shortcut:
         names[name] = said
         return said
 
-    def _listed(self, host: HostName) -> _Said | None:
-        """Return what a listed domain itself is told; None for a shared host."""
+    def _listed(self, host: HostName) -> _Said:
+        """Return what a listed host is told, or the host that stands for those below one."""
         said = self._at.get(host)
-        if said is None and host not in self._off:
-            return self._at.setdefault(host, self._ask(host))  # The first of two threads is heard.
-        return said
+        # Of two threads the first is heard, since what is said has to live as long as this does.
+        return self._at.setdefault(host, self._ask(host)) if said is None else said
 
     def by_origin(self, scheme: str, name: str) -> Answer | Origin | None:
         """Find the same for `http` or `https` where a host, a port or a label says more; with what to ask.
@@ -266,7 +288,9 @@ class Shortcut:
         """Return what hosts of one kind are told by scheme and port, or the patterns to ask."""
         if not self._labels.isdisjoint(host.split(".")):
             return self._make(scheme, host, port)
-        said = (self._listed(host) if host in self._below else None) or self._above(host)
+        said = self._listed(host) if host in self._below else self._above(host)
+        if isinstance(said, str):
+            said = self._listed(said)
         if isinstance(said, _Hosts):
             if (scheme, port) == ("https", 443) or (said.bare and scheme in WEB):
                 return said.https

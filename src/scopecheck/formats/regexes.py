@@ -378,7 +378,10 @@ def dead_hosts(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for branch in branches:
         for piece in re.split(r"[,\s]+", _glob(branch.tokens).lower()):
-            found += re.findall(r"[a-z0-9_*-]+(?:\.[a-z0-9_*-]+)+", piece.partition("://")[2] or piece)[:1]
+            host = re.search(
+                r"(?<![a-z0-9_*-])[a-z0-9_*-]+(?:\.[a-z0-9_*-]+)+", piece.partition("://")[2] or piece
+            )
+            found += [host[0]] if host is not None else []
     return _unique(found)
 
 

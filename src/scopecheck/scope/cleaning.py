@@ -37,18 +37,22 @@ def clean_listed(text: str, notes: list[str]) -> str:
         (r"\A`(.*)`\Z", r"\1", "code marks were dropped"),
         (r"\A(\*\*|__)(?=\w)(.*)\1\Z", r"\2", "marks of emphasis were dropped"),
         (r"\[\.\]|\(\.\)", ".", "`[.]` is read as a dot"),
-        (r"([,|]) +(?=[^{}()]*[})])", r"\1", "spaces between alternatives were dropped"),
+        (r"(?<![^{}()])[^{}()]*+[})]", None, "spaces between alternatives were dropped"),
         (r"\A\*/(?=[\w-]+\.[\w.-]+\Z)", "*.", "`*/` in front is read as a mangled `*.`"),
         (r"\A<(https?://[^<>]+)>\Z", r"\1", "angle brackets were dropped"),
         (r"\A\[([^\]\s]+)\]\((?:https?://)?\1/?\)\Z", r"\1", "a Markdown link was unwrapped"),
-        (r"\A\[([^\]\s]+\.[^\]\s]+)\]\((https?:[^)]*)\)\Z", r"\1, \2", "both sides of a link were taken"),
+        (
+            r"\A\[([^\]\s][^\]\s.]*+\.[^\]\s]+)\]\((https?:[^)]*)\)\Z",
+            r"\1, \2",
+            "both sides of a link were taken",
+        ),
         (r"\A\[[^\]]+\]\((https?:[^)]*)\)\Z", r"\1", "the address of a Markdown link was taken"),
         (r"\A<([\w*-]+(?:\.[\w*-]+)+)>\Z", r"\1", "angle brackets were dropped"),
         (r"\Ahxxp", "http", "`hxxp` is read as `http`"),
-        (r"\s*[\[({]dot[\])}]\s*", ".", "`(dot)` is read as a dot"),
+        (r"(?:(?<!\s)\s+)?[\[({]dot[\])}]\s*", ".", "`(dot)` is read as a dot"),
         (r"(?<=\w) dot (?=\w)", ".", "`dot` is read as a dot"),
         (r"\A[\"“”‘’'«»](.*)[\"“”‘’'«»]\Z", r"\1", "quotation marks were dropped"),
-        (r"[,;]+\Z", "", "a comma at the end was dropped"),
+        (r"(?<![,;])[,;]+\Z", "", "a comma at the end was dropped"),
         (r"(?<=[\w/])\.\Z", "", "a full stop at the end was dropped"),
         (r"(?<=\S)\s+\*+\Z", "", "a star apart at the end was dropped"),
         (r"\A(\*\.) +(?=[\w.-]+\Z)", r"\1", "a space inside the host was dropped"),
@@ -61,11 +65,16 @@ def clean_listed(text: str, notes: list[str]) -> str:
         stripped = re.sub(r"\s+", "", stripped)
         notes.append("spaces inside the host were dropped")
     for pattern, by, note in steps:
-        changed = re.sub(pattern, by, stripped, flags=re.DOTALL).strip()
+        changed = re.sub(pattern, _close_up if by is None else by, stripped, flags=re.DOTALL).strip()
         if changed != stripped:
             stripped = changed
             notes.append(note)
     return stripped
+
+
+def _close_up(choice: re.Match[str]) -> str:
+    """Drop the spaces behind the separators of one choice."""
+    return re.sub(r"([,|]) +", r"\1", choice[0])
 
 
 def refuse_unreadable(clean: str, text: str) -> None:

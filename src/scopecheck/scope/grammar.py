@@ -9,10 +9,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import quote
 
 from scopecheck.errors import HostError, PatternSyntaxError
+from scopecheck.scope.addresses import parse_addresses, starred_octets
 from scopecheck.scope.hostset import Addresses
 from scopecheck.scope.pathset import PathSet, parse_query
 from scopecheck.scope.pattern import Effect, HostForm, HostText, UrlPattern
@@ -26,6 +27,8 @@ __all__ = ["ParsedTarget", "expand", "parse_listed", "stars_for_placeholders"]
 
 MAX_ALTERNATIVES = 1_000
 """How many targets one listed text may stand for; nested alternatives multiply."""
+MAX_EXPANDED = 262_144
+"""How many characters these targets may have together."""
 
 _MISSPELT = re.compile(r"(?!https?\Z)[hptsx]{3,8}")
 _SCHEME = re.compile(r"(?:([a-z][a-z0-9+.-]*)|\*|http(?:\(s\)|\[s\]|s?\*|s\?)):/{2}", re.IGNORECASE)
@@ -40,7 +43,7 @@ _YOUR = re.compile(
     rf"(?<![a-z0-9])(?:h1-)?your[-_]?(?:{_NOUNS})(?:[-_]?(?:{_NOUNS}))?(?=\.|\Z)", re.IGNORECASE
 )
 _CHOICE = re.compile(
-    r"\(([^(){}]*\|[^(){}]*|[\w.-]+(?:/[\w.-]+)+)\)|\{([^(){}]*[,|][^(){}]*)\}|\[(\.[\w.-]+|[\w-]+\.)\]"
+    r"\(([^(){}|]*\|[^(){}]*|[\w.-]+(?:/[\w.-]+)+)\)|\{([^(){},|]*[,|][^(){}]*)\}|\[(\.[\w.-]+|[\w-]+\.)\]"
 )
 _LABEL = re.compile(r"[a-z0-9_*]([a-z0-9_*-]*[a-z0-9_*-])?")
 
@@ -62,7 +65,8 @@ def expand(text: str) -> tuple[str, ...]:
     while any(_CHOICE.search(one) for one in results):
         # The innermost choice of each text is spelled out, so nesting ends after its depth.
         results = tuple(dict.fromkeys(one for outer in results for one in _spell_out(outer)))
-        if len(results) > MAX_ALTERNATIVES or sum(map(text.count, "([{")) > 100:
+        too_long = sum(map(len, results)) > MAX_EXPANDED
+        if len(results) > MAX_ALTERNATIVES or too_long or sum(map(text.count, "([{")) > 100:
             raise PatternSyntaxError("the alternatives multiply beyond 1000 targets", text)
     return results
 
@@ -94,6 +98,10 @@ def parse_listed(text: str, effect: Effect, owned: frozenset[str] = frozenset())
     for one in expand(text):
         pattern, said = _parse_one(one, text, effect, owned)
         patterns.append(pattern)
+        spelled = _SCHEME.match(one)
+        if pattern.scheme is None and spelled is not None and spelled[1]:
+            # An inclusion of the same text, `htps://` or `ssh://`, must not be the more precise one (D1).
+            patterns.append(replace(pattern, scheme=spelled[1].lower()))
         notes.update(dict.fromkeys(said))
     return ParsedTarget(tuple(dict.fromkeys(patterns)), tuple(notes))
 
@@ -116,8 +124,7 @@ def _parse_one(
     if unnamed or (effect is Effect.EXCLUDE and _MISSPELT.fullmatch(scheme or "")):
         scheme = None  # `htps://` excludes what `https://` would.
     rest = text[scheme_match.end() :] if scheme_match else text.removeprefix("//")
-    bad = re.search(r"[\s\\@\x00-\x1f\x7f]", rest)
-    if bad:
+    if re.search(r"[\s\\@\x00-\x1f\x7f\ud800-\udfff]", rest):
         raise PatternSyntaxError(f"`{source}` is not one host or URL", source)
     authority = re.split(r"[/?#]", _mask(rest), maxsplit=1)[0]
     tail = rest[len(authority) :]
@@ -278,9 +285,9 @@ def _labels(text: str, source: str) -> tuple[str, ...] | Addresses:
     if any("*" in label and not label.isascii() for label in text.split(".")):
         raise PatternSyntaxError(f"`{source}` has a star inside a label that is not ASCII", source)
     if re.fullmatch(r"[0-9]+(?:\.[0-9]+)*(?:\.[xX*])+", text):
-        octets = _octets(re.sub(r"[xX]", "*", text))
-        if octets is not None:
-            return octets
+        block = starred_octets(re.sub(r"[xX]", "*", text))
+        if block is not None:
+            return block
     try:
         host: Host = parse_host(literal).host
     except HostError:
@@ -314,82 +321,16 @@ def _labels(text: str, source: str) -> tuple[str, ...] | Addresses:
 
 def _refuse_symbols(text: str, source: str) -> None:
     """Refuse what is no letter: `example.com→` would else become a name that nobody has."""
+    if text.isascii():
+        return
+    # A label of nothing but symbols is a name that somebody may have registered.
+    worded = {char for label in text.split(".") if re.search(r"\w", label) for char in label}
     for char in text:
         symbol = not char.isascii() and unicodedata.category(char)[0] not in "LMN" and char not in "。．｡"
-        # A label of nothing but symbols is a name that somebody may have registered.
-        if symbol and any(char in label and re.search(r"\w", label) for label in text.split(".")):
+        if symbol and char in worded:
             raise PatternSyntaxError(
                 f"`{source}` holds `{char}`, which is no part of a host", source, "remove it"
             )
-
-
-def _octets(text: str) -> Addresses | None:
-    """Read `10.1.*.*` as the block it names."""
-    match = re.fullmatch(r"((?:[0-9]{1,3}\.){1,3})((?:\*\.){0,2}\*)", text)
-    if match is None:
-        return None
-    stars = match[2].count("*")
-    octets = match[1].count(".")
-    if octets + stars > 4 or (octets + stars < 4 and stars > 1):
-        return None
-    stars = 4 - octets  # `10.0.*` is `10.0.*.*`.
-    try:
-        first = int(IPv4Address(match[1] + ".".join(["0"] * stars)))
-    except ValueError:
-        return None
-    return Addresses(4, first, first + 256**stars - 1)
-
-
-def parse_addresses(text: str, notes: list[str]) -> Addresses | None:
-    """Read an address, a CIDR block (host bits masked, with a note) or a range `a - b`."""
-    compact = re.sub(r"\s*/\s*(?=[0-9])", "/", re.sub(r"\s*[-–]\s*", "-", text.strip()))
-    if not re.fullmatch(r"\[?[0-9A-Fa-f:.]+\]?(?:/[0-9.]+|-[0-9A-Fa-f:.]+)?", compact) or not re.search(
-        r"[.:]", compact
-    ):
-        return None
-    try:
-        if "/" in compact:
-            return _block(compact, notes)
-        if "-" in compact:
-            return _range(*compact.split("-"))
-        single = ip_address(compact.removeprefix("[").removesuffix("]"))
-    except ValueError:
-        if re.fullmatch(r"[0-9.]+/[0-9]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*/[0-9]+", compact):
-            raise PatternSyntaxError(
-                f"`{text}` is not a block of addresses",
-                text,
-                "the prefix is at most 32 for IPv4 and 128 for IPv6, as in `192.0.2.0/24`",
-            ) from None
-        return None
-    single = getattr(single, "ipv4_mapped", None) or single
-    return Addresses(single.version, int(single), int(single))
-
-
-def _block(text: str, notes: list[str]) -> Addresses:
-    network = ip_network(text, strict=False)
-    if str(network.network_address) != text.partition("/")[0] and int(
-        ip_address(text.partition("/")[0])
-    ) != int(network.network_address):
-        notes.append(f"host bits of `{text}` were masked")
-    return _unmapped(network.version, int(network.network_address), int(network.broadcast_address))
-
-
-def _range(low: str, high: str) -> Addresses:
-    first = ip_address(low)
-    if high.isdigit() and first.version == 4:  # `31.31.140.92-254`
-        high = low.rpartition(".")[0] + "." + high
-    last = ip_address(high)
-    if first.version != last.version or int(last) < int(first):
-        raise PatternSyntaxError(f"`{low}-{high}` is not a range of addresses", f"{low}-{high}")
-    return _unmapped(first.version, int(first), int(last))
-
-
-def _unmapped(version: int, first: int, last: int) -> Addresses:
-    """Return a range of IPv4-mapped IPv6 addresses as the IPv4 range it is (T1)."""
-    base = 0xFFFF << 32
-    if version == 6 and first >> 32 == 0xFFFF and last >> 32 == 0xFFFF:
-        return Addresses(4, first - base, last - base)
-    return Addresses(version, first, last)
 
 
 def hosts_named(patterns: tuple[UrlPattern, ...]) -> Iterator[str]:

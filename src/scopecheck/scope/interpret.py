@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -42,10 +43,11 @@ _DENIED = re.compile(
 )
 _PREPOSITION_END = re.compile(r"\b(?:on|at|in|of|for|from|to|by|with|under|via|against)\W*\Z", re.IGNORECASE)
 _LIST_END = re.compile(r"(?:[,|/&]|\b(?:and|or))\Z", re.IGNORECASE)
-_NOTE = re.compile(r"\A(\S+)\s+\((.*?)\)*\s*\Z", re.DOTALL)
+_NOTE = re.compile(r"\A(\S+)\s+\((.*)\Z", re.DOTALL)
 _DASH_NOTE = re.compile(r"\A(\S+)\s+(?:[-–—:]+|->)\s+(.+)\Z", re.DOTALL)
 _PACKAGE = re.compile(r"[A-Za-z][\w-]*(?:\.[A-Za-z0-9_][\w-]*)+")
-_ID_GLOB = re.compile(r"[A-Za-z][\w.-]*\.\*|\*\.?[\w.-]+\.[\w.-]+|[A-Za-z][\w.*-]*")
+_LONGEST_NAME = 253
+_ID_GLOB = re.compile(r"[A-Za-z][\w.-]*\.\*|\*[\w.-][\w-]*+\.[\w.-]+|[A-Za-z][\w.*-]*")
 
 
 WEB_TYPES = frozenset({"website", "api", "wildcard", "domain", "url", "network"})
@@ -85,12 +87,12 @@ def interpret(text: str, context: Context) -> Interpretation:
     notes: list[str] = []
     clean = clean_listed(text, notes)
     refuse_unreadable(clean, text)
+    if len(clean) > MAX_LISTED:
+        raise PatternSyntaxError("the text is too long to be a target", text, "list one target an entry")
     if context.type in APP_TYPES:
         app = _app(clean, context)
         if app is not None:
             return replace(app, notes=(*notes, *app.notes))
-    if len(clean) > MAX_LISTED:
-        raise PatternSyntaxError("the text is too long to be a target", text, "list one target an entry")
     found = _targets(clean, context) or _with_note(clean, context) or _with_noun(clean, context)
     if found is not None and context.type in APP_TYPES and re.search(r"\s", clean):
         # An app row that spells a host among words names an app; the host is at most meant too.
@@ -112,7 +114,14 @@ def _targets(clean: str, context: Context) -> _Attempt:
     one = _one_target(clean, context)
     if one is not None:
         return one
-    for separator in (r"\s*[,;\n]\s*(?:and\s+)?", r"\s+\|\s+", r"\s+/\s+", r"\s+(?:and|&)\s+", r"\s+"):
+    # Each begins where white space does, so that a run of it is read once.
+    for separator in (
+        r"(?:(?<!\s)\s+)?[,;\n]\s*(?:and\s+)?",
+        r"(?<!\s)\s+\|\s+",
+        r"(?<!\s)\s+/\s+",
+        r"(?<!\s)\s+(?:and|&)\s+",
+        r"\s+",
+    ):
         pieces = [piece for piece in re.split(separator, clean) if piece]
         if len(pieces) < 2 or any(piece.strip("*") == "" for piece in pieces):
             continue
@@ -128,7 +137,7 @@ def _targets(clean: str, context: Context) -> _Attempt:
 
 def _and_list(piece: str, context: Context) -> _Attempt:
     """Read `a and b` as the last piece of a comma list."""
-    halves = re.split(r"\s+and\s+", piece)
+    halves = re.split(r"(?<!\s)\s+and\s+", piece)
     if len(halves) != 2:
         return None
     left, right = (_one_target(half, context) for half in halves)
@@ -140,7 +149,11 @@ def _and_list(piece: str, context: Context) -> _Attempt:
 def _complete_suffixes(pieces: list[str]) -> list[str]:
     """Read `a.example.com | .fr` as two hosts that differ in their last label."""
     first = pieces[0]
-    if any(not re.fullmatch(r"\.[a-z.]{2,10}", piece) for piece in pieces[1:]) or "/" in first:
+    if (
+        len(first) > _LONGEST_NAME
+        or any(not re.fullmatch(r"\.[a-z.]{2,10}", piece) for piece in pieces[1:])
+        or "/" in first
+    ):
         return pieces
     return [first, *(first.rpartition(".")[0] + piece for piece in pieces[1:])]
 
@@ -168,13 +181,13 @@ def _joined_by_slash(text: str, context: Context) -> tuple[UrlPattern, ...]:
     if context.effect is not Effect.EXCLUDE or not slash or "://" in text or "." not in first:
         return ()
     found: list[UrlPattern] = []
-    for part in rest.split("/"):
+    for part in dict.fromkeys(rest.split("/")):
         if re.fullmatch(r"[\w*-]+(\.[\w*-]+)+", part) and not is_file_name(part) and part[-1].isalpha():
-            try:
-                for host in (part, first):
-                    found += parse_listed(host, Effect.EXCLUDE, context.owned).patterns
-            except PatternSyntaxError:
-                continue
+            with suppress(PatternSyntaxError):
+                found += parse_listed(part, Effect.EXCLUDE, context.owned).patterns
+    if found:
+        with suppress(PatternSyntaxError):
+            found += parse_listed(first, Effect.EXCLUDE, context.owned).patterns
     return tuple(replace(pattern, demoted=Doubt.WIDE_READING) for pattern in found)
 
 
@@ -183,7 +196,7 @@ def _may_be_target(text: str, context: Context) -> bool:
     if "://" in text:
         return True
     host = re.split(r"[/?#]", stars_for_placeholders(text), maxsplit=1)[0]
-    if not re.search(r"[.。．｡*]|:[0-9]|:.*:|\A\[", host) or text.startswith("/"):
+    if not re.search(r"[.。．｡*]|:[0-9]|:[^:\n]*:|\A\[", host) or text.startswith("/"):
         return False
     ending = re.split(r"[.。．｡]", host)[-1].lower()
     if context.type in WEB_TYPES or "*" in ending or not ending.isalpha():
@@ -236,6 +249,7 @@ def _with_note(clean: str, context: Context) -> _Attempt:
         inner = _targets(match[1].strip(), context)
         if inner is not None:
             words = match[2].strip()
+            words = words.rstrip(")").strip() if shape is _NOTE else words
             hosts = any(named_hosts(plain_text(words)))
             if context.effect is Effect.INCLUDE and _DENIED.fullmatch(words):
                 return None  # "a.example.com (out of scope)" lists nothing.
@@ -256,7 +270,7 @@ def _with_noun(clean: str, context: Context) -> _Attempt:
         return None
     start = clean.rfind(" ", 0, named.start) + 1
     phrase, rest = clean[:start].strip(), clean[start:]
-    words = re.sub(r"[-–—:]+\Z", "", phrase).strip()
+    words = phrase.rstrip("-–—:").strip()
     bracketed = rest.startswith("(") and rest.endswith(")")
     rest = rest[1:-1] if bracketed else rest
     if not re.search(r"\w", words) or len(words.split()) > 8 or _LIST_END.search(words):
@@ -336,7 +350,9 @@ def _name(clean: str, context: Context) -> _Attempt:
         or re.search(r"[*@<>{}\n]|\A/", clean)
     ):
         return None
-    if re.search(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+|\w:[0-9a-f]*:", clean) or not re.search(r"\w", clean):
+    if re.search(r"(?<![0-9])[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+|\w:[0-9a-f]*:", clean) or not re.search(
+        r"\w", clean
+    ):
         return None
     if _may_be_target(clean, context) and " " not in clean and not is_file_name(clean):
         return None

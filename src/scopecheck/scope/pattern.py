@@ -162,8 +162,7 @@ def _with_below(hosts: HostSet) -> HostSet | None:
             return Tail(head, tails, Span.AT_OR_BELOW)
         case Glob(text, inside, False) if not text.startswith("*"):
             return Glob(text, inside, below=True)
-        case _:
-            return None
+    return None
 
 
 @dataclass(frozen=True)
@@ -182,8 +181,9 @@ class UrlPattern:
     path: PathSet = ANY_PATH
     query: Query = ()
     demoted: Doubt | None = None
+    # Not passed on by `replace`: the zones are of this scheme, port, host and path.
     _zones: dict[tuple[int, int, int, int], Zone] = field(
-        default_factory=dict, repr=False, compare=False, hash=False
+        init=False, default_factory=dict, repr=False, compare=False
     )
 
     @cached_property
@@ -204,17 +204,17 @@ class UrlPattern:
     def paths(self) -> tuple[PathSet, ...]:
         """The path sets, surest first."""
         path = self.path
-        if not path.segments and not path.page:
+        if path.page:  # One page, or the site that shows it; no page is spelled with segments.
+            return (path, ANY_PATH)
+        if not path.segments:
             return (path,)
         wider = [path]
-        if path.page:
-            wider.append(ANY_PATH)
         if any("*" in segment for segment in path.segments):
             wider.append(PathSet(path.segments, deep=True))
         if path.segments[-1:] == ("*",):  # `/api/*` may be meant to hold `/api` itself.
             wider.append(PathSet(path.segments[:-1]))
         if self.effect is Effect.EXCLUDE:
-            wider += [other.loosened() for other in wider if not other.page]
+            wider += [other.loosened() for other in wider]
         return tuple(wider)
 
     @property

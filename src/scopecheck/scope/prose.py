@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 _MAX_PROSE = 65_536
+_MAX_LABELS = 127  # More are in no name (RFC 1035, 2.3.4: 255 octets).
 
 # What may be part of a host, letters of any script too; and what may follow it.
 _RUN = re.compile(r"[\w*][\w*.-]*")
@@ -262,8 +263,9 @@ def touches(text: str) -> tuple[Touch, ...]:
         excepting = bool(_EXCEPTED.search(before)) or (excepting and joined is not None)
         if excepting:
             continue
-        bare = named.host.removeprefix("*.")
-        below = bare != named.host or bool(_BELOW_ONLY.search(before))
+        # A name of more labels than there can be touches more than it names, and is as quickly found.
+        bare = ".".join(named.host.removeprefix("*.").rsplit(".", _MAX_LABELS)[-_MAX_LABELS:])
+        below = named.host.startswith("*.") or bool(_BELOW_ONLY.search(before))
         found[Touch(bare if "*" not in bare else named.host, below)] = None
         listed = re.search(r"(?:\A|[\s(\[{|,/])([\w-]{1,63})\s*(?:[|,]|\band\b|\bor\b)\s*\Z", before[-100:])
         parent = bare.partition(".")[2]

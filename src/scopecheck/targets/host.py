@@ -15,9 +15,19 @@ from typing import NewType, TypeAlias
 
 from ada_url import parse_url
 
+from scopecheck.diagnostic import printable
 from scopecheck.errors import HostError
 
-__all__ = ["Host", "HostName", "ParsedHost", "is_address", "parse_host", "plain_host", "show_host"]
+__all__ = [
+    "Host",
+    "HostName",
+    "ParsedHost",
+    "is_address",
+    "parse_host",
+    "plain_host",
+    "printable",
+    "show_host",
+]
 
 HostName = NewType("HostName", str)
 """A DNS name: lower-case A-labels joined by dots, no root dot."""
@@ -29,7 +39,7 @@ MAX_TEXT = 65_536
 
 # A name that every parser reads alike: no upper case, no `xn--`, no empty label, and a
 # last label that cannot begin a number, since `1.2.3.0x4` would be an address.
-_PLAIN = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z_-][a-z0-9_-]*", re.ASCII)
+_PLAIN = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z_-][a-z0-9_-]*")
 _ODD = re.compile(r"[^a-z0-9._-]")
 # Characters that would end the host if the text were put into a URL.
 _BREAKS_OUT = re.compile(r"[/?#@\\]")
@@ -57,16 +67,16 @@ def parse_host(text: str) -> ParsedHost:
     if not text or len(text) > MAX_TEXT:
         raise HostError("the host is empty" if not text else "the host is too long")
     if _BREAKS_OUT.search(text):
-        raise HostError(f"`{text}` is not a host")
+        raise HostError(f"`{printable(text)}` is not a host")
     literal = text if text.startswith("[") or text.count(":") < 2 else f"[{text}]"
     if (":" in literal or "[" in literal) and not re.fullmatch(r"\[[^\[\]]*\]", literal):
-        raise HostError(f"`{text}` is not a host")
+        raise HostError(f"`{printable(text)}` is not a host")
     try:
         hostname = parse_url(f"https://{literal}/", ("hostname",))["hostname"]
     except ValueError:  # UnicodeEncodeError, on lone surrogates, is one too.
         raise HostError(f"`{printable(text)}` is not a valid host") from None
     host = canonical(hostname)
-    return ParsedHost(host, _doubts(text, hostname, host))
+    return ParsedHost(host, _doubts(text, host))
 
 
 def canonical(hostname: str) -> Host:
@@ -88,17 +98,18 @@ def canonical(hostname: str) -> Host:
     return HostName(name)
 
 
-def _doubts(text: str, hostname: str, host: Host) -> tuple[str, ...]:
+def _doubts(text: str, host: Host) -> tuple[str, ...]:
     """Say why browsers, curl, Go or Python might not agree on this host (T3)."""
     found = []
     if "%" in text:
         found.append("a percent sign in the host, which only some clients decode")
-    if " " in text or not (text.isprintable() or all(ch.isprintable() or ch in _DEVIATIONS for ch in text)):
+    if not (text.isprintable() or all(ch.isprintable() or ch in _DEVIATIONS for ch in text)):
         found.append("white space or control characters in the host")
     if not _DEVIATIONS.isdisjoint(text):
         found.append("a letter that IDNA 2003 and 2008 map to different names")
     if isinstance(host, IPv4Address):
-        if not text.startswith("[") and ":" not in text and text != str(host):
+        # With a colon it is an IPv6 address that maps this one, and every client reads it so.
+        if ":" not in text and text != str(host):
             found.append("an IPv4 address not in dotted decimal")
     elif isinstance(host, str):
         if "" in host.split("."):
@@ -121,12 +132,6 @@ def is_address(host: Host) -> bool:
 def show_host(host: Host) -> str:
     """Write `host` as it stands in a URL, with brackets around IPv6."""
     return f"[{host}]" if isinstance(host, IPv6Address) else str(host)
-
-
-def printable(text: str, limit: int = 200) -> str:
-    """Return `text` fit for a message: no control characters, no lone surrogates, not endless."""
-    cut = text if len(text) <= limit else text[:limit] + "…"
-    return "".join(ch if ch.isprintable() else ascii(ch)[1:-1] for ch in cut)
 
 
 def parse_address(text: str) -> IPv4Address | IPv6Address | None:
