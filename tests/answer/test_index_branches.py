@@ -10,6 +10,7 @@ from scopecheck import Checker, Policy, Program, Reason
 from scopecheck.answer.compiled import UnreadPattern
 from scopecheck.answer.matcher import Index, Key, index_key, literal_suffix, naive_matches
 from scopecheck.scope.grammar import parse_listed
+from scopecheck.scope.model import Unresolved
 from scopecheck.scope.pattern import Effect, ThingPattern
 from scopecheck.targets.asset import App, parse_bare, parse_target
 from scopecheck.targets.url import Url
@@ -191,3 +192,26 @@ def test_what_is_always_asked_is_asked_once() -> None:
     assert texts(index, "Widget") == ["Widget", unread]
     assert texts(index, "e.com") == ["*", unread, "e.com"]
     assert texts(index, "Some gadget") == [unread]
+
+
+def test_only_a_link_into_a_code_host_has_its_spelling_unified() -> None:
+    """T6: `Acme` and `acme` are one repository there, and two paths for every other rule."""
+    checker = Checker(Program.from_assets(["https://github.com/Acme/x", "https://*.com/Acme"]))
+    for path, rules in (("Acme/x", ["include-1", "include-2"]), ("ACME/X", ["include-1"])):
+        target = parse_bare(f"github.com/{path}")
+        for found in (
+            Index(checker.rules, Policy()).matches(target),
+            naive_matches(checker.rules, Policy(), target),
+        ):
+            assert sorted(match.rule.id for match in found) == rules
+
+
+def test_a_strict_reader_fears_an_unread_exclusion_for_assets_too() -> None:
+    """P4: whatever could not be read may take away an asset that has no host."""
+    unread = (Unresolved(text="All staging systems", effect="exclude"),)
+    program = Program.from_assets(["Plugins"]).model_copy(update={"unresolved": unread})
+    checker = Checker(program, strict=True)
+    index = Index(checker.rules, Policy())
+    target = parse_target("Plugins", index.keys)
+    for found in (index.matches(target), naive_matches(checker.rules, Policy(), target)):
+        assert sorted(match.rule.text for match in found) == ["All staging systems", "Plugins"]
