@@ -188,7 +188,8 @@ def test_domains_below_which_many_rules_reach_are_asked_about_when_needed() -> N
             ("https://a.e.com/", "http://b.e.com/x", "c.e.com", "https://e.com"),
             ["a.e.com", "b.e.com", "c.e.com", "e.com"],
         ),
-        (("https://E.com:8443/x?y#z", "http://e.com"), ["e.com", "https://e.com:8443"]),
+        (("https://E.com:8443/x?y#z", "http://e.com"), ["e.com", "e.com:8443"]),
+        (("http://o.e.com:8443",), ["http://o.e.com:8443"]),
         (("https://nowhere.net/", "https://n.nowhere.net/"), ["n.nowhere.net", "nowhere.net"]),
         (
             ("https://e.com./", "https://1.2.3.4/", "http://1.2.3.4"),

@@ -238,10 +238,13 @@ class Shortcut:
                 label, dot, rest = rest.partition(".")
                 if rest and label:
                     said = below.get(rest)
-                elif rest or dot or not label.isalpha():
-                    return None  # An empty label, a root dot, a port, or an address, perhaps.
-                else:
+                elif rest or dot:
+                    return None  # An empty label, or a root dot.
+                elif label.isalpha():
                     said = self._nowhere
+                else:
+                    said = self._whatever_port(name)
+                    break
         if type(said) is not Answer:
             return None
         names = self.names
@@ -249,6 +252,13 @@ class Shortcut:
             names.clear()
         names[name] = said
         return said
+
+    def _whatever_port(self, name: str) -> Answer | None:
+        """Return what a host is told, its port being no matter; None for what may be an address."""
+        host, _, port = name.partition(":")
+        if not port or int(port) > _LAST_PORT:
+            return None
+        return self.names.get(host) or self.learn(host)
 
     def _listed(self, host: HostName) -> _Said:
         """Return what a listed host is told, or the host that stands for those below one."""
