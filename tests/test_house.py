@@ -76,6 +76,7 @@ ORDER = (
     "formats.builder",
     "formats.registry",
     "formats.fields",
+    "formats.dumps",
     "formats.safe_xml",
     "formats.regexsyntax",
     "formats.regexes",

@@ -389,3 +389,13 @@ def test_comparisons_grow_with_the_matches_and_not_with_their_square(monkeypatch
         outcome = decide([inclusion] * size + [exclusion] * size)
         assert outcome.decision is Decision.UNDETERMINED
     assert 0 < compared < MANY * 8 * MANY
+
+
+def test_the_order_of_many_surviving_inclusions_is_immaterial() -> None:
+    """3.3 and D3: behind a hundred of them, every uncertain exclusion is part of the question."""
+    ported = [Inclusion(asset="*.e.com:443", stated=False)] * MANY
+    anywhere = Inclusion(asset="*.e.com", stated=False)
+    out = (Exclusion(asset="*.e.com", stated=False), Exclusion(asset="*.e.com:443", reading="wide"))
+    for order in ([*ported, anywhere], [anywhere, *ported]):
+        program = Program(id="e", name="E", in_scope=tuple(order), out_of_scope=out)
+        assert Checker(program).check("https://x.e.com").reason is Reason.UNSTATED_EXCLUSION

@@ -41,9 +41,8 @@ def decide(matches: Sequence[Match], *, open_scope: bool = False) -> Outcome:
     if winning:
         return Outcome(Decision.IN_SCOPE, Reason.INCLUDED, tuple(winning), _others(matches, winning))
     if surviving:  # D3
-        doubtful = [e for e in possible if not all(overrides(i, e) for i in surviving[:_MANY])] or (
-            possible if len(surviving) > _MANY else []
-        )
+        many = len(surviving) > _MANY  # Then only the wording of a question is at stake.
+        doubtful = possible if many else [e for e in possible if not all(overrides(i, e) for i in surviving)]
         unsure = [] if any(i.certain for i in surviving) else _narrowest(surviving)
         reason = _first_reason([*doubtful, *unsure])
         deciding = (*surviving, *doubtful)

@@ -40,7 +40,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scopecheck.diagnostic import Severity
-from scopecheck.formats.builder import ImportResult, Listed, ProgramBuilder, identifier, unique_ids
+from scopecheck.formats.builder import ImportResult, Listed, ProgramBuilder, identifier
+from scopecheck.formats.dumps import answered, dumped, result
 from scopecheck.formats.fields import (
     add_restrictions,
     as_object,
@@ -88,27 +89,18 @@ _DEMANDS = {
 
 def read_intigriti(source: Source) -> ImportResult:
     """Read the public dump; raise `ScopeError` where it is not of that shape."""
-    programs = as_list(source, source.json(), "")
-    readers = [_Reader.of(source, value, f"[{number}]") for number, value in enumerate(programs)]
+    readers = dumped(source, _Reader.of)
     for reader in readers:
         reader.read_dump()
-    return _result("intigriti", source, readers)
+    return result("intigriti", source, readers)
 
 
 def read_intigriti_api(source: Source) -> ImportResult:
     """Read one program of the researcher or core API, or a list of them."""
-    data = source.json()
-    values = [(f"[{n}]", one) for n, one in enumerate(data)] if isinstance(data, list) else [("", data)]
-    readers = [_Reader.of(source, value, path) for path, value in values]
+    readers = answered(source, _Reader.of)
     for reader in readers:
         reader.read_api()
-    return _result("intigriti-api", source, readers)
-
-
-def _result(format: str, source: Source, readers: list[_Reader]) -> ImportResult:
-    diagnostics = [one for reader in readers for one in reader.builder.diagnostics]
-    programs = unique_ids(reader.program() for reader in readers)
-    return ImportResult(format, source.name, programs, tuple(diagnostics))
+    return result("intigriti-api", source, readers)
 
 
 @dataclass(frozen=True)
