@@ -326,11 +326,7 @@ def test_a_rule_that_nobody_can_read_still_raises_its_question() -> None:
 
 @pytest.mark.parametrize(
     ("name", "excluded"),
-    [
-        ("blog.e.com", "blog.e.com"),
-        ("10.0.0.1", "10.0.0.0/8"),
-        ("2001:db8::1", "2001:db8::/32"),
-    ],
+    [("blog.e.com", "blog.e.com"), ("10.0.0.1", "10.0.0.0/8"), ("2001:db8::1", "2001:db8::/32")],
 )
 def test_a_display_name_that_is_a_host_is_no_way_around_an_exclusion(name: str, excluded: str) -> None:
     """T2: a dotted word is an app id where one is listed; what a rule is called is not an app id."""
@@ -394,8 +390,8 @@ def test_comparisons_grow_with_the_matches_and_not_with_their_square(monkeypatch
 def test_the_order_of_many_surviving_inclusions_is_immaterial() -> None:
     """3.3 and D3: behind a hundred of them, every uncertain exclusion is part of the question."""
     ported = [Inclusion(asset="*.e.com:443", stated=False)] * MANY
-    anywhere = Inclusion(asset="*.e.com", stated=False)
     out = (Exclusion(asset="*.e.com", stated=False), Exclusion(asset="*.e.com:443", reading="wide"))
-    for order in ([*ported, anywhere], [anywhere, *ported]):
+    anywhere = [Inclusion(asset="*.e.com", stated=False)]
+    for order in (ported + anywhere, anywhere + ported):
         program = Program(id="e", name="E", in_scope=tuple(order), out_of_scope=out)
         assert Checker(program).check("https://x.e.com").reason is Reason.UNSTATED_EXCLUSION
