@@ -25,6 +25,7 @@ from scopecheck.targets.url import Url
         ("*.dev.*.e.com", (Key.SUFFIX, "e.com"), (Key.SUFFIX, "e.com")),
         ("www.example.*", (Key.LABEL, "example"), (Key.LABEL, "example")),
         ("*www.e.com", (Key.SUFFIX, "e.com"), (Key.SUFFIX, "e.com")),
+        ("*e.com", (Key.SUFFIX, "e.com"), (Key.SUFFIX, "e.com")),
         ("*.co.uk", (Key.SUFFIX, "co.uk"), (Key.SUFFIX, "co.uk")),
         ("*", (Key.ALWAYS, ""), (Key.ALWAYS, "")),
         ("10.0.0.0/24", (Key.ADDRESS, ""), (Key.ADDRESS, "")),

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
+from itertools import accumulate
 from typing import NamedTuple
 
 from scopecheck.answer.compiled import (
@@ -111,7 +112,7 @@ class Keys:
     def __contains__(self, key: object) -> bool:
         if key in self._exact:
             return True
-        return bool(self._globs) and any(glob_matches(glob, str(key)) for glob in self._globs)
+        return any(glob_matches(glob, str(key)) for glob in self._globs)
 
 
 class Index:
@@ -123,7 +124,6 @@ class Index:
         self._suffix: dict[str, list[Entry]] = {}
         self._label: dict[str, list[Entry]] = {}
         self._always: list[Entry] = []
-        self._blocks: dict[int, _Blocks] = {}
         self._things: dict[str, list[Entry]] = {}
         self._thing_globs: list[Entry] = []
         self._links = False
@@ -135,7 +135,7 @@ class Index:
         globs = tuple(e.pattern.key for e in self._thing_globs if isinstance(e.pattern, ThingPattern))
         self.keys = Keys(frozenset(self._things), globs)
         """The keys of every app and name that a rule lists."""
-        self._blocks = {version: _Blocks(found) for version, found in blocks.items() if found}
+        self._blocks = {version: _Blocks(found) for version, found in blocks.items()}
 
     def _add(self, entry: Entry, blocks: dict[int, list[tuple[Addresses, Entry]]]) -> None:
         pattern = entry.pattern
@@ -183,19 +183,16 @@ class Index:
         """Yield every pattern that may match a URL of this host."""
         yield from self._always
         if isinstance(host, (IPv4Address, IPv6Address)):
-            blocks = self._blocks.get(host.version)
-            if blocks is not None:
-                yield from blocks.holding(int(host))
+            yield from self._blocks[host.version].holding(int(host))
             return
         yield from self._exact.get(host, ())
-        if self._suffix:
-            end = len(host)
-            for _ in range(self._depth):
-                dot = host.rfind(".", 0, end)
-                yield from self._suffix.get(host[dot + 1 :], ())
-                if dot < 0:
-                    break
-                end = dot
+        end = len(host)
+        for _ in range(self._depth):
+            dot = host.rfind(".", 0, end)
+            yield from self._suffix.get(host[dot + 1 :], ())
+            if dot < 0:
+                break
+            end = dot
         if self._label:
             for label in dict.fromkeys(host.split(".")):
                 yield from self._label.get(label, ())
@@ -226,22 +223,17 @@ class Index:
 
     def boundaries(self, version: int) -> Iterable[int]:
         """Return where the address rules of an IP version begin, and the address after their ends."""
-        blocks = self._blocks.get(version)
-        return blocks.boundaries if blocks is not None else ()
+        return self._blocks[version].boundaries
 
 
 class _Blocks:
     """Address ranges that answer which of them hold an address."""
 
     def __init__(self, found: list[tuple[Addresses, Entry]]) -> None:
-        found.sort(key=lambda pair: (pair[0].first, pair[0].last))
+        found.sort(key=lambda pair: pair[0].first)
         self._ranges = found
         self._firsts = [pair[0].first for pair in found]
-        self._reach: list[int] = []
-        reach = -1
-        for addresses, _ in found:
-            reach = max(reach, addresses.last)
-            self._reach.append(reach)
+        self._reach = list(accumulate((addresses.last for addresses, _ in found), max))
         edges = {pair[0].first for pair in found} | {pair[0].last + 1 for pair in found}
         self.boundaries = sorted(edges)
 
@@ -265,21 +257,22 @@ def _match_url(entry: Entry, url: Url, policy: Policy) -> list[Match]:
     pattern = entry.pattern
     if isinstance(pattern, UrlPattern):
         found = pattern.matches(url)
-        yields = pattern.yields and not entry.rule.firm
-        return [m for m in (_settled(entry, one, policy, yields) for one in found) if m is not None]
+        return [m for m in (_settled(entry, one, policy) for one in found) if m is not None]
     assert not isinstance(pattern, ThingPattern)
     one = pattern.match(url)
     match = _settled(entry, one, policy) if one is not None else None
     return [match] if match is not None else []
 
 
-def _settled(entry: Entry, found: Found, policy: Policy, yields: bool = False) -> Match | None:
+def _settled(entry: Entry, found: Found, policy: Policy) -> Match | None:
     """Return the match as the policy leaves it, or None where the policy says it is none."""
     certainty = settle(found.doubts, policy)
     if certainty is Certainty.NONE:
         return None
-    left = open_doubts(found.doubts, policy) if found.doubts else ()
-    return Match(entry.rule, entry.pattern, found.zone, found.doubts, certainty, found.below and yields, left)
+    pattern = entry.pattern
+    yields = found.below and isinstance(pattern, UrlPattern) and pattern.yields and not entry.rule.firm
+    left = open_doubts(found.doubts, policy)
+    return Match(entry.rule, pattern, found.zone, found.doubts, certainty, yields, left)
 
 
 def _match_key(entry: Entry, key: str, policy: Policy) -> Match | None:
@@ -304,7 +297,6 @@ def naive_matches(rules: Sequence[CompiledRule], policy: Policy, target: Target)
                 linked = shared_hosts().canonical_link(target)
                 if not isinstance(pattern, ThingPattern):
                     found += _match_url(entry, linked if _is_link(pattern) else target, policy)
-                    continue
                 key = shared_hosts().app_id(target)
             else:
                 assert isinstance(target, (App, Name))
