@@ -121,6 +121,16 @@ class Checker:
             return self._odd_origin(origin)
         return other.outcome if isinstance(other, Answer) else None
 
+    def domain_outcomes(self) -> Iterator[tuple[str, Outcome | None]]:
+        """Yield every listed domain with the outcome for every web URL on a host right below it.
+
+        That is for hosts of one label more, in lower case and without `xn--`, that are no listed domain
+        themselves. None where rules may tell such URLs apart. Of the domain "", it is the outcome for
+        hosts that lie below no listed one.
+        """
+        for name, answer in self._shortcut.domains():
+            yield name, None if answer is None else answer.outcome
+
     def _odd_origin(self, origin: str) -> Outcome | None:
         try:
             url = parse_web(origin)

@@ -9,7 +9,7 @@ which all of them give the same account share one answer. The rest goes the whol
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, TypeAlias
 
 from scopecheck.answer.matcher import Entry, Index
@@ -159,6 +159,15 @@ class Shortcut:
                 self._below[name] = self._above(name)
             else:
                 self._below[name] = self._ask(host) if reached[name] <= _FEW else host
+
+    def domains(self) -> Iterator[tuple[str, Answer | None]]:
+        """Yield the listed domains with what every plainly spelled host right below them is told.
+
+        None where the hosts, or URLs on one of them, may be told different things. A host that is a
+        listed domain itself is told what stands there. The domain "" stands for hosts below none.
+        """
+        for name, said in (("", self._nowhere), *self._below.items()):
+            yield name, said if isinstance(said, Answer) and not self._labels else None
 
     def _above(self, name: str) -> _Said | HostName:
         """Return what is said to the hosts below the longest listed domain that `name` lies below.

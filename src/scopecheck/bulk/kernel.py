@@ -43,6 +43,10 @@ _REMEMBERED = 1 << 16
 _LONGEST_REMEMBERED = 512  # Longer keys are asked anew, or few of them could fill the memory.
 
 
+# An origin without a port, its host, and the domain right above that; and a domain of two labels.
+_BELOW: Final = r"^https?://(?P<name>[a-z0-9_-]+\.(?P<domain>[a-z0-9_.-]+))$"
+_OF_TWO: Final = r"^[a-z0-9_-]+\.[a-z]+$"
+
 _Key = TypeVar("_Key", str, bytes)
 
 
@@ -109,6 +113,33 @@ _DECISIONS = {decision: number for number, decision in enumerate(Decision)}
 _REASONS = {reason: number for number, reason in enumerate(Reason)}
 
 
+class _Domains:
+    """The answers for hosts right below listed domains, and below none, found by Arrow alone."""
+
+    def __init__(self, checker: Checker, answers: _Answers) -> None:
+        found = dict(checker.domain_outcomes())
+        nowhere = found.pop("")
+        told = {name: outcome for name, outcome in found.items() if outcome is not None}
+        # Hosts that end as no listed domain does lie below none; one of a single label may end any host.
+        single = any("." not in name for name in found)
+        self._nowhere = None if nowhere is None or single else answers.code(nowhere)
+        self._listed = pa.array(list(found), pa.string())
+        self._ends = pa.array(sorted({".".join(name.split(".")[-2:]) for name in found}), pa.string())
+        self._told = pa.array(list(told), pa.string())
+        self._codes = pa.array(map(answers.code, told.values()), _CODE)
+
+    def codes(self, origins: Any) -> Any:
+        """Return the number of the answer for each origin, null for those that have to be asked for."""
+        parts = pc.extract_regex(origins, _BELOW)
+        name, domain = pc.struct_field(parts, "name"), pc.struct_field(parts, "domain")
+        alone = pc.or_(pc.is_in(name, self._listed), pc.match_substring(name, "xn--"))
+        codes = pc.take(self._codes, pc.index_in(domain, self._told))
+        if self._nowhere is not None:
+            outside = pc.and_not(pc.match_substring_regex(domain, _OF_TWO), pc.is_in(domain, self._ends))
+            codes = pc.if_else(outside, pa.scalar(self._nowhere, _CODE), codes)
+        return pc.if_else(alone, pa.scalar(None, _CODE), codes)
+
+
 class BulkChecker:
     """Answers for columns of targets as `checker` does for each of them.
 
@@ -125,6 +156,7 @@ class BulkChecker:
         self._answers = _Answers(rule.id for rule in checker.rules)
         self._origins, self._hosts = _Memory(self._of_origin), _Memory(self._of_text)
         self._texts = _Memory(self._of_bytes)
+        self._domains = _Domains(checker, self._answers)
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (self.checker, self.door))
@@ -166,7 +198,12 @@ class BulkChecker:
 
     def _by_url(self, texts: Any) -> Any:
         """Answer for web URLs whose origin decides; null for the rest."""
-        return _each(origins(texts).dictionary_encode(), self._origins)
+        numbered = origins(texts).dictionary_encode()
+        codes = self._domains.codes(numbered.dictionary)
+        open_ = pc.is_null(codes)
+        asked = map(self._origins.__getitem__, numbered.dictionary.filter(open_).to_pylist())
+        codes = pc.replace_with_mask(codes, open_, pa.array(list(asked), _CODE))
+        return pc.take(codes, numbered.indices)
 
     def _by_bare(self, texts: Any) -> Any:
         """Answer for plainly spelled hosts, with or without a port; null for the rest."""
