@@ -206,7 +206,6 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         assert verdict.decision is (Decision.OUT_OF_SCOPE if excluded else Decision.IN_SCOPE)
         checker.check_url(f"https://x.e.com:{number + 1000}/")
         assert len(checker._names) <= 50
-    said = [one for one in checker._shortcut._at.values() if isinstance(one, shortcut._Hosts)]
-    kinds = [kind for one in said for kind in (one.http, one.https) if isinstance(kind, shortcut._Kind)]
+    kinds = [told for told in checker._shortcut._rest.values() if isinstance(told, shortcut._Kind)]
     assert kinds
     assert all(len(kind.accounts) <= 20 for kind in kinds)

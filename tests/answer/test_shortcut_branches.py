@@ -163,7 +163,7 @@ def test_hosts_that_no_rule_tells_apart_are_asked_about_once() -> None:
         assert counting.ask(f"https://p.e.com:8443/{number}") is not None
         assert counting.shortcut.of(parse_url(f"ftp://h{number}.e.com/")) is not None
         assert counting.ask(f"h{number}.e.com") is not None
-    assert len(counting.asked) == below + 2
+    assert len(counting.asked) == below + 3
 
 
 def test_domains_below_which_many_rules_reach_are_asked_about_when_needed() -> None:
@@ -234,8 +234,8 @@ def test_what_is_kept_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many hosts, ports, schemes and paths are asked about; and an answer outlives its memory."""
     monkeypatch.setattr(shortcut, "_NAMES", 5)
     monkeypatch.setattr(shortcut, "_ACCOUNTS", 4)
-    counting = Counting(["*.e.com"], [f"https://p.e.com/{number}" for number in range(50)])
-    sizes = set()
+    counting = Counting(["*.e.com", "*.o.e.com:81"], [f"https://p.e.com/{number}" for number in range(50)])
+    sizes, kept, accounts = set(), set(), set()
     for number in range(60):
         for text in (
             f"https://h{number}.e.com/",
@@ -247,13 +247,12 @@ def test_what_is_kept_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
             assert (str(answer.outcome.decision), str(answer.outcome.reason)) == whole(counting, text)
             sizes.add(len(counting.shortcut.names))
             assert len(counting.shortcut._origins) <= 5
-        assert counting.shortcut.of(parse_url(f"https://h.e.com:{1000 + number}/")) is not None
-        assert len(counting.shortcut._rest) <= 5
-        for said in (*counting.shortcut._below.values(), *counting.shortcut._at.values()):
-            if isinstance(said, shortcut._Hosts):
-                for told in (said.http, said.https):
-                    assert not isinstance(told, shortcut._Kind) or len(told.accounts) <= 4
-    assert max(sizes) == 5
+        assert counting.shortcut.of(parse_url(f"https://h.o.e.com:{1000 + number}/")) is not None
+        kept.add(len(counting.shortcut._rest))
+        origins = counting.shortcut._origins.values()
+        accounts |= {len(known[0].accounts) for known in origins if isinstance(known, tuple)}
+    assert max(sizes) == max(kept) == 5
+    assert max(accounts) == 4
     for origin in ("https://h{}.e.com", "https://h.e.com:1{:03}"):
         fresh = Counting(["*.e.com"])
         for number in range(60):
@@ -276,3 +275,23 @@ def test_a_host_longer_than_any_of_the_dns_is_not_remembered() -> None:
         host = "a" * (length - 6) + ".e.com"
         assert (counting.shortcut.of(parse_url(f"ftp://{host}/")) is not None) is known
         assert (counting.ask(f"https://{host}/") is not None) is known
+
+
+def test_what_hosts_right_below_a_domain_are_told() -> None:
+    """What others may join with: an answer where every host and URL there is told the same, and else none."""
+    exclude = ["x.e.com", "https://p.e.com/a", "*.o.e.com:81"]
+    told = {
+        name: answer and str(answer.outcome.reason)
+        for name, answer in Counting(["*.e.com", "y.e.com"], exclude).shortcut.domains()
+    }
+    below = {"e.com": "included", "y.e.com": "included", "x.e.com": "below-excluded-host"}
+    assert told == {"": "not-listed", **below, "p.e.com": None, "o.e.com": None}
+    assert set(dict(Counting(["*.e.com", "f.*"]).shortcut.domains()).values()) == {None}
+
+
+@pytest.mark.parametrize(("port", "known"), [(65535, True), (65536, False)])
+def test_the_last_port(port: int, known: bool) -> None:
+    """T4, where a rule looks at ports and where none does."""
+    counting = Counting(["*.e.com", "o.e.com:8443"])
+    for host in ("a.e.com", "o.e.com", "n.net"):
+        assert (counting.ask(f"https://{host}:{port}/") is not None) is known

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from scopecheck.answer.matcher import Entry, Index
 from scopecheck.answer.verdict import Answer
@@ -83,24 +83,9 @@ class _Kind:
         return (*hosts, *[pattern.path_choice(path, query) for pattern in self._by_path])
 
 
-class _Hosts:
-    """What the hosts below a listed domain are told, or that domain itself, by scheme.
-
-    `http` and `https` are for the default ports. With `bare`, no rule looks at the scheme or port of a web
-    URL, and `https` is for all of them.
-    """
-
-    __slots__ = ("bare", "http", "https")
-
-    def __init__(self, http: _Told, https: _Told, *, bare: bool) -> None:
-        self.http = http
-        self.https = https
-        self.bare = bare
-
-
 _Told: TypeAlias = Answer | _Kind
-_Said: TypeAlias = Answer | _Hosts
-"""One answer is for every web URL, whatever its scheme, port and path."""
+_Same: TypeAlias = Answer | Literal[False]
+"""The answer for every web URL on hosts of a kind, False where rules may tell such URLs apart."""
 
 Origin: TypeAlias = tuple[_Kind, Host]
 
@@ -133,11 +118,11 @@ class Shortcut:
         shared = shared_hosts() if index.reads_links else None
         self._off = frozenset((*shared.stores, *shared.code)) if shared is not None else frozenset[str]()
         self._labels = index.label_keys
-        # By the address of what is said to hosts, which lives as long as this does, scheme and port.
-        self._rest: dict[tuple[int, str, int | None], _Told] = {}
-        self._at: dict[str, _Said] = {}
+        # By the listed host or the domain, scheme and port.
+        self._rest: dict[tuple[str, str, int | None], _Told] = {}
+        self._at: dict[str, _Same] = {}
         self._nowhere = self._ask(HostName(_NOBODY))
-        self._below: dict[str, _Said | HostName] = {}
+        self._below: dict[str, _Same] = {}
         self._look_ahead()
 
     def _look_ahead(self) -> None:
@@ -149,16 +134,13 @@ class Shortcut:
         """
         reached = {"": self._index.everywhere}
         for name in sorted({*self._index.host_keys, *self._off}, key=lambda name: name.count(".")):
-            own = self._index.reaching_below(name)
-            above = name
-            while above not in reached:
-                above = above.partition(".")[2]
+            own, above = self._index.reaching_below(name), self._domain(name)
             reached[name] = reached[above] + own
-            host = HostName(f"{_NOBODY}.{name}")
-            if not own:
-                self._below[name] = self._above(name)
+            if own:
+                few = reached[name] <= _FEW
+                self._below[name] = few and self._ask(HostName(f"{_NOBODY}.{name}"))
             else:
-                self._below[name] = self._ask(host) if reached[name] <= _FEW else host
+                self._below[name] = self._below.get(above, self._nowhere)
 
     def domains(self) -> Iterator[tuple[str, Answer | None]]:
         """Yield the listed domains with what every plainly spelled host right below them is told.
@@ -166,27 +148,22 @@ class Shortcut:
         None where the hosts, or URLs on one of them, may be told different things. A host that is a
         listed domain itself is told what stands there. The domain "" stands for hosts below none.
         """
-        for name, said in (("", self._nowhere), *self._below.items()):
-            yield name, said if isinstance(said, Answer) and not self._labels else None
+        for name, same in (("", self._nowhere), *self._below.items()):
+            yield name, (same or None) if not self._labels else None
 
-    def _above(self, name: str) -> _Said | HostName:
-        """Return what is said to the hosts below the longest listed domain that `name` lies below.
-
-        Where that was not asked yet, it is the host to ask for.
-        """
+    def _domain(self, name: str) -> str:
+        """Return the longest listed domain that `name` lies below, "" for none."""
         while name:
             name = name.partition(".")[2]
             if name in self._below:
-                return self._below[name]
-        return self._nowhere
+                break
+        return name
 
-    def _ask(self, host: HostName) -> _Said:
+    def _ask(self, host: HostName) -> _Same:
         """Ask the rules for a host that stands for all of its kind."""
-        bare = not any(entry.by_port for entry in self._index.candidates(host))
-        https = self._make("https", host, DEFAULT_PORTS["https"])
-        if bare and isinstance(https, Answer):
-            return https
-        return _Hosts(https if bare else self._make("http", host, DEFAULT_PORTS["http"]), https, bare=bare)
+        if any(entry.by_host or entry.by_port or entry.by_path for entry in self._index.candidates(host)):
+            return False
+        return self._decide(Url("", "https", host, DEFAULT_PORTS["https"], "/"))
 
     def _make(self, scheme: str, host: Host, port: int | None) -> _Told:
         telling = [entry for entry in self._index.candidates(host) if entry.by_host or entry.by_path]
@@ -237,43 +214,41 @@ class Shortcut:
         if self._labels or "xn--" in name:
             return None
         below = self._below
-        said: _Said | HostName | None
+        same: _Same | None
         if name in below:
-            said = None if name in self._off else self._listed(HostName(name))
+            same = name not in self._off and self._listed(HostName(name))
         else:
             rest = name[name.find(".") + 1 :]
-            said = below.get(rest)
-            while said is None:
+            same = below.get(rest)
+            while same is None:
                 label, dot, rest = rest.partition(".")
                 if rest and label:
-                    said = below.get(rest)
+                    same = below.get(rest)
                 elif rest or dot:
                     return None  # An empty label, or a root dot.
-                elif label.isalpha():
-                    said = self._nowhere
                 else:
-                    said = self._whatever_port(name)
-                    break
-        if type(said) is not Answer:
+                    same = self._nowhere if label.isalpha() else self._whatever_port(name)
+        if not same:
             return None
         names = self.names
         if len(names) >= _NAMES:
             names.clear()
-        names[name] = said
-        return said
+        names[name] = same
+        return same
 
-    def _whatever_port(self, name: str) -> Answer | None:
-        """Return what a host is told, its port being no matter; None for what may be an address."""
+    def _whatever_port(self, name: str) -> _Same:
+        """Return what a host is told, its port being no matter; False for what may be an address."""
         host, _, port = name.partition(":")
         if not port or int(port) > _LAST_PORT:
-            return None
-        return self.names.get(host) or self.learn(host)
+            return False
+        return self.names.get(host) or self.learn(host) or False
 
-    def _listed(self, host: HostName) -> _Said:
-        """Return what a listed host is told, or the host that stands for those below one."""
-        said = self._at.get(host)
-        # Of two threads the first is heard, since what is said has to live as long as this does.
-        return self._at.setdefault(host, self._ask(host)) if said is None else said
+    def _listed(self, host: HostName) -> _Same:
+        """Return what every web URL on a listed host is told."""
+        same = self._at.get(host)
+        if same is None:
+            same = self._at[host] = self._ask(host)
+        return same
 
     def by_origin(self, scheme: str, name: str) -> Answer | Origin | None:
         """Find the same for `http` or `https` where a host, a port or a label says more; with what to ask.
@@ -281,7 +256,7 @@ class Shortcut:
         `name` may have a port and a root dot. None for what is no plain host.
         """
         known = self._origins.get((scheme, name))
-        if known is not None or "xn--" in name:
+        if known is not None:
             return known
         spelled, _, digits = name.partition(":")
         port = int(digits) if digits else DEFAULT_PORTS[scheme]
@@ -307,17 +282,14 @@ class Shortcut:
         """Return what hosts of one kind are told by scheme and port, or the patterns to ask."""
         if not self._labels.isdisjoint(host.split(".")):
             return self._make(scheme, host, port)
-        said = self._listed(host) if host in self._below else self._above(host)
-        if isinstance(said, str):
-            said = self._listed(said)
-        if isinstance(said, _Hosts):
-            if (scheme, port) == ("https", 443) or (said.bare and scheme in WEB):
-                return said.https
-            if (scheme, port) == ("http", 80):
-                return said.http
-        elif scheme in WEB:
-            return said
-        key = (id(said), scheme, port)
+        if host in self._below:
+            same, kind = self._listed(host), str(host)
+        else:
+            domain = self._domain(host)
+            same, kind = self._below.get(domain, self._nowhere), f"{_NOBODY}.{domain}"
+        if same and scheme in WEB:
+            return same
+        key = (kind, scheme, port)
         known = self._rest.get(key)
         if known is None:
             if len(self._rest) >= _NAMES:
