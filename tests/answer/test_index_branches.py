@@ -8,7 +8,7 @@ import pytest
 
 from scopecheck import Checker, Policy, Program, Reason
 from scopecheck.answer.compiled import UnreadPattern
-from scopecheck.answer.matcher import Index, Key, index_key, literal_suffix, naive_matches
+from scopecheck.answer.matcher import Entry, Index, Key, index_key, literal_suffix, naive_matches
 from scopecheck.scope.grammar import parse_listed
 from scopecheck.scope.model import Unresolved
 from scopecheck.scope.pattern import Effect, ThingPattern
@@ -36,6 +36,35 @@ def test_where_a_pattern_is_kept(text: str, included: tuple[Key, str], excluded:
     for effect, key in ((Effect.INCLUDE, included), (Effect.EXCLUDE, excluded)):
         (pattern,) = parse_listed(text, effect).patterns
         assert index_key(pattern) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("e.com", ""),
+        ("*.e.com", ""),
+        ("http://e.com", ""),
+        ("https://*.e.com", ""),
+        ("10.0.0.0/24", ""),
+        ("api-*.e.com", "host"),
+        ("e.*", "host"),
+        ("*e.com", "host"),
+        ("*.co.uk", "host"),
+        ("e.com:8443", "port"),
+        ("ftp://e.com", "port"),
+        ("e.com/api", "path"),
+        ("https://e.com/?tab=x", "path"),
+        ("https://api-*.e.com:81/x", "host port path"),
+    ],
+)
+def test_what_a_pattern_asks_of_a_url_besides_its_domain(text: str, asks: str) -> None:
+    """P1: what is listed under `http` or `https` holds for all schemes of the web."""
+    (pattern,) = parse_listed(text, Effect.INCLUDE).patterns
+    (rule,) = Checker(Program.from_assets(["e.com"])).rules
+    entry = Entry.of(rule, pattern)
+    flags = {"host": entry.by_host, "port": entry.by_port, "path": entry.by_path}
+    assert " ".join(name for name, flag in flags.items() if flag) == asks
+    assert not any(Entry.of(rule, UnreadPattern(text))[2:])
 
 
 def test_where_assets_and_unread_texts_are_kept() -> None:

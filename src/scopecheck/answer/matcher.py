@@ -39,18 +39,18 @@ class Entry(NamedTuple):
 
     rule: CompiledRule
     pattern: Matchable
-    by_host: bool = False
+    by_host: bool
     """Whether it asks more of a host than if it is, or lies below, the domain of its key."""
-    by_port: bool = False
+    by_port: bool
     """Whether it tells web URLs apart by scheme or port."""
-    by_path: bool = False
+    by_path: bool
     """Whether it asks for a path or a query."""
 
     @classmethod
     def of(cls, rule: CompiledRule, pattern: Matchable) -> Entry:
         """Return the entry of a pattern."""
         if not isinstance(pattern, UrlPattern):
-            return cls(rule, pattern)
+            return cls(rule, pattern, by_host=False, by_port=False, by_path=False)
         by_port = pattern.port is not None or pattern.scheme not in _ANY_WEB
         by_path = pattern.path != ANY_PATH or bool(pattern.query)
         return cls(rule, pattern, pattern.host.form not in _LITERAL, by_port, by_path)
@@ -292,7 +292,7 @@ def naive_matches(rules: Sequence[CompiledRule], policy: Policy, target: Target)
     found: list[Match | None] = []
     for rule in rules:
         for pattern in rule.patterns:
-            entry = Entry(rule, pattern)
+            entry = Entry.of(rule, pattern)
             if isinstance(target, Url):
                 linked = shared_hosts().canonical_link(target)
                 if not isinstance(pattern, ThingPattern):
