@@ -58,9 +58,9 @@ HARMLESS = {
 BOUNDED = {
     ("formats.hackerone", "(?:scopes?[ _-]for"): "the name of a file has 255 characters at most",
     ("formats.scanners", "\\s*\\([^()]"): "the name of a finding is cut to 500 characters",
-    ("scope.prose", "(?:,|\\band|"): "8 characters before a host are looked at",
-    ("scope.prose", "://\\S*\\Z"): "80 characters before a host are looked at",
-    ("scope.prose", "[a-z][a-z0-9+.-]*://"): "200 characters before a host are looked at",
+    ("scope.touching", "(?:,|\\band|"): "8 characters before a host are looked at",
+    ("scope.naming", "://\\S*\\Z"): "80 characters before a host are looked at",
+    ("scope.touching", "[a-z][a-z0-9+.-]*://"): "200 characters before a host are looked at",
 }
 
 
@@ -161,7 +161,7 @@ def test_every_pattern_of_the_package_is_found() -> None:
             if isinstance(node, ast.Import):
                 odd = [a for a in node.names if a.name in ("regex", "re2") or (a.name == "re" and a.asname)]
                 assert not odd, module
-    assert {"scopecheck.targets.url", "scopecheck.scope.prose"} <= {one.module for one in patterns()}
+    assert {"scopecheck.targets.url", "scopecheck.scope.naming"} <= {one.module for one in patterns()}
 
 
 MARK = "(zq+)+"

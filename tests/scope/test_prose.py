@@ -8,15 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scopecheck.scope.prose import (
-    declares_open_scope,
-    is_conditional,
-    named_hosts,
-    restates_default,
-    restricted,
-    touches,
-    widens,
-)
+from scopecheck.scope.denials import declares_open_scope, is_conditional, restricted, widens
+from scopecheck.scope.naming import named_hosts
+from scopecheck.scope.touching import restates_default, touches
 from strategies import any_text, hosts
 
 

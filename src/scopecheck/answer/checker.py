@@ -11,10 +11,10 @@ from scopecheck.answer.matcher import Index
 from scopecheck.answer.shortcut import Shortcut, plain_shape
 from scopecheck.answer.verdict import Answer, Decision, Match, Outcome, Reason, Verdict
 from scopecheck.errors import TargetError
+from scopecheck.scope.denials import declares_open_scope
 from scopecheck.scope.model import Program
 from scopecheck.scope.pathset import ANY_PATH
 from scopecheck.scope.pattern import UrlPattern
-from scopecheck.scope.prose import declares_open_scope
 from scopecheck.targets.asset import App, Block, Name, Target, name_key, parse_target, parse_web, shared_hosts
 from scopecheck.targets.host import parse_address
 from scopecheck.targets.url import Url, has_scheme

@@ -9,25 +9,15 @@ from enum import Enum
 from typing import TypeAlias
 
 from scopecheck.errors import PatternSyntaxError
+from scopecheck.scope.denials import limits_itself, restricted, restricted_paths, widens
 from scopecheck.scope.grammar import hosts_named, parse_listed
 from scopecheck.scope.hostset import Names, Span
 from scopecheck.scope.interpret import Interpretation
 from scopecheck.scope.model import Inclusion, Policy, Program, Rule, Unresolved
+from scopecheck.scope.naming import named_addresses, named_hosts, named_labels, named_paths
 from scopecheck.scope.pathset import PathSet
 from scopecheck.scope.pattern import Effect, Found, HostForm, HostText, Pattern, ThingPattern, UrlPattern
-from scopecheck.scope.prose import (
-    Touch,
-    excluded_paths,
-    limits_itself,
-    named_addresses,
-    named_hosts,
-    named_labels,
-    restates_default,
-    restricted,
-    restricted_paths,
-    touches,
-    widens,
-)
+from scopecheck.scope.touching import Touch, restates_default, touches
 from scopecheck.scope.zone import Doubt, Everything, Zone
 from scopecheck.targets.asset import name_key
 from scopecheck.targets.url import Url
@@ -231,7 +221,7 @@ def _touched_decimal(text: str, address: str) -> Iterator[Matchable]:
 def _touched_paths(text: str) -> Iterator[Matchable]:
     """Yield the paths that an exclusion names without a host, on every host."""
     anywhere = HostText(HostForm.LOOSE, ("*",))
-    for path in excluded_paths(text):
+    for path in named_paths(text):
         doubt = Doubt.UNRESOLVED_EXCLUSION
         yield UrlPattern(text, Effect.EXCLUDE, anywhere, path=PathSet.parse("/*" + path), demoted=doubt)
 

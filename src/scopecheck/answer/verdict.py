@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 from scopecheck.answer.compiled import Certainty, CompiledRule, Matchable
 from scopecheck.scope.model import Inclusion, Program, Rule, Unresolved
 from scopecheck.scope.pattern import Effect
-from scopecheck.scope.prose import restates_default
+from scopecheck.scope.touching import restates_default
 from scopecheck.scope.zone import Doubt, ZoneLike, same_listing, strictly_narrower
 from scopecheck.targets.asset import Target, parse_web
 

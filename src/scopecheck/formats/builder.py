@@ -18,8 +18,8 @@ from scopecheck.errors import PatternSyntaxError
 from scopecheck.scope.interpret import Context, Interpretation, interpret
 from scopecheck.scope.model import AssetType, Exclusion, Inclusion, Policy, Program, Rule, Unresolved
 from scopecheck.scope.pattern import Effect, ThingPattern, UrlPattern
-from scopecheck.scope.prose import restates_default
 from scopecheck.scope.terms import FindingRule, Findings, RewardGroup, Rewards, Statement
+from scopecheck.scope.touching import restates_default
 from scopecheck.targets.host import printable
 
 __all__ = ["ImportResult", "Listed", "ProgramBuilder", "identifier", "unique_ids"]

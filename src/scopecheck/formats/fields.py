@@ -10,9 +10,9 @@ from typing import Any
 
 from scopecheck.formats.builder import Listed, ProgramBuilder
 from scopecheck.formats.source import Source, as_text
+from scopecheck.scope.denials import restricted
 from scopecheck.scope.model import Program
 from scopecheck.scope.pattern import Effect
-from scopecheck.scope.prose import restricted
 from scopecheck.scope.terms import Range, Rewards
 
 __all__ = [

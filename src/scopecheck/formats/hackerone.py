@@ -57,9 +57,10 @@ from scopecheck.formats.fields import (
 )
 from scopecheck.formats.registry import Format
 from scopecheck.formats.source import Source, as_list, as_mapping, as_text
+from scopecheck.scope.denials import restricted
 from scopecheck.scope.model import AssetType, Policy, Program
+from scopecheck.scope.naming import named_hosts
 from scopecheck.scope.pattern import Effect
-from scopecheck.scope.prose import named_hosts, restricted
 from scopecheck.scope.terms import FindingRule
 from scopecheck.targets.host import printable
 

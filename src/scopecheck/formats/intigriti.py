@@ -58,8 +58,8 @@ from scopecheck.formats.fields import (
 from scopecheck.formats.registry import Format
 from scopecheck.formats.source import Source, as_list, as_mapping, as_text
 from scopecheck.scope.model import AssetType, Program
+from scopecheck.scope.naming import named_hosts
 from scopecheck.scope.pattern import Effect
-from scopecheck.scope.prose import named_hosts
 from scopecheck.scope.terms import RewardGroup
 from scopecheck.targets.host import printable
 

@@ -21,7 +21,7 @@ from scopecheck.scope.hostset import Addresses, Glob, HostSet, Names, Span, Tail
 from scopecheck.scope.model import Program, Rule, Unresolved
 from scopecheck.scope.pathset import ANY_PATH, PathSet
 from scopecheck.scope.pattern import Effect, ThingPattern, UrlPattern
-from scopecheck.scope.prose import restates_default
+from scopecheck.scope.touching import restates_default
 from scopecheck.scope.zone import Doubt, Zone, lies_in
 from scopecheck.targets.asset import shared_hosts
 from scopecheck.targets.host import HostName, printable

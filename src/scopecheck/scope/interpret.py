@@ -9,9 +9,10 @@ from typing import TypeAlias
 
 from scopecheck.errors import PatternSyntaxError
 from scopecheck.scope.cleaning import MAX_LISTED, clean_listed, refuse_unreadable
+from scopecheck.scope.denials import is_conditional
 from scopecheck.scope.grammar import parse_listed, stars_for_placeholders
+from scopecheck.scope.naming import is_file_name, named_hosts, plain_text
 from scopecheck.scope.pattern import Effect, HostForm, Pattern, ThingPattern, UrlPattern
-from scopecheck.scope.prose import is_conditional, is_file_name, named_hosts, plain_text
 from scopecheck.scope.zone import Doubt
 from scopecheck.targets.asset import name_key, shared_hosts
 from scopecheck.targets.host import HostName, printable
