@@ -144,7 +144,7 @@ def test_a_shared_answer_is_what_the_rules_say(name: str) -> None:
 
 def test_hosts_that_no_rule_tells_apart_are_asked_about_once() -> None:
     """That is what makes a check cheap: the domains that rules reach below are asked about beforehand."""
-    counting = Counting(["*.e.com", "*.p.e.com"], ["x.e.com", "https://p.e.com/admin"])
+    counting = Counting(["*.e.com", "*.p.e.com", "y.e.com"], ["x.e.com", "https://p.e.com/admin"])
     below = len(counting.asked)
     assert below == 3  # Nowhere, below e.com and below x.e.com; p.e.com has paths to ask for.
     for number in range(100):
@@ -157,13 +157,16 @@ def test_hosts_that_no_rule_tells_apart_are_asked_about_once() -> None:
         ):
             assert counting.ask(text) is not None
             assert counting.ask(text) is not None
+            assert counting.shortcut.of(parse_url(text)) is not None
+        assert counting.ask(f" https://h{number}.e.com/ ") is not None
     assert len(counting.asked) == below
     for number in range(100):
+        assert counting.shortcut.of(parse_url(f"wss://x.e.com/{number}")) is not None
         assert counting.ask(f"https://p.e.com/{number}") is not None
         assert counting.ask(f"https://p.e.com:8443/{number}") is not None
         assert counting.shortcut.of(parse_url(f"ftp://h{number}.e.com/")) is not None
         assert counting.ask(f"h{number}.e.com") is not None
-    assert len(counting.asked) == below + 3
+    assert len(counting.asked) == below + 4
 
 
 def test_domains_below_which_many_rules_reach_are_asked_about_when_needed() -> None:
@@ -295,3 +298,50 @@ def test_the_last_port(port: int, known: bool) -> None:
     counting = Counting(["*.e.com", "o.e.com:8443"])
     for host in ("a.e.com", "o.e.com", "n.net"):
         assert (counting.ask(f"https://{host}:{port}/") is not None) is known
+        assert (f"{host}:{port}" in counting.shortcut.names) is (known and host != "o.e.com")
+
+
+PATH_RULES = (["https://p.e.com/api", "https://p.e.com/a?X", "https://q.e.com/"], ["q.e.com/x"])
+
+
+@pytest.mark.parametrize(
+    ("text", "decision"),
+    [
+        ("https://P.e.com/api", "IN_SCOPE"),
+        ("HTTPS://p.e.com/api/x?y#z", "IN_SCOPE"),
+        ("https://u@p.e.com/api", "IN_SCOPE"),
+        (" https://p.e.com/api ", "IN_SCOPE"),
+        ("https://P.e.com/apis", "OUT_OF_SCOPE"),
+        ("https://P.e.com", "OUT_OF_SCOPE"),
+        ("p.e.com", "OUT_OF_SCOPE"),
+        ("https://p.e.com?/api", "OUT_OF_SCOPE"),
+        ("https://p.e.com/a?X", "IN_SCOPE"),
+        ("https://p.e.com/a?Y", "UNDETERMINED"),
+        ("https://p.e.com/a", "UNDETERMINED"),
+        ("https://Q.e.com/", "IN_SCOPE"),
+        ("https://Q.e.com", "IN_SCOPE"),
+        ("https://Q.e.com?/x", "IN_SCOPE"),
+        ("q.e.com", "IN_SCOPE"),
+        ("https://Q.e.com/x", "OUT_OF_SCOPE"),
+    ],
+)
+def test_a_path_counts_behind_every_spelling_of_its_host(text: str, decision: str) -> None:
+    """T3, T5: an unusual spelling of the host leaves the path what it is, and needs no parser."""
+    counting = Counting(*PATH_RULES)
+    for _ in range(2):
+        answer = counting.ask(text)
+        assert answer is not None
+        assert (str(answer.outcome.decision), str(answer.outcome.reason)) == whole(counting, text)
+        assert str(answer.outcome.decision) == decision
+
+
+def test_accounts_of_paths_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shortcut, "_ACCOUNTS", 4)
+    counting = Counting(["*.e.com"], [f"https://p.e.com/{number}" for number in range(50)])
+    sizes = set()
+    for number in range(50):
+        assert counting.ask(f"https://p.e.com/{number}") is not None
+        kind = counting.shortcut.by_origin("https", "p.e.com")
+        assert isinstance(kind, tuple)
+        sizes.add(len(kind[0].accounts))
+    assert sizes == {1, 2, 3, 4}

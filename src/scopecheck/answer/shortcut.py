@@ -39,12 +39,12 @@ _ODD_SHAPE: Final = re.compile(
 ).fullmatch
 _HOST: Final = re.compile(r"[a-z0-9_-][a-z0-9_.-]{0,252}+", re.ASCII).fullmatch
 
-# Paths that are read without the URL parser, and in one way (T5): no `//`, no `/.`, and escapes of what does
-# not divide a path; `%`, `.`, `/`, `;` and a backslash do.
+# Paths that are read without the URL parser, and in one way (T5): no `//`, no `/.`, no parameters, and escapes
+# of what does not divide a path; `%`, `.`, `/`, `;` and a backslash do.
 _SEGMENT: Final = "A-Za-z0-9_~!$&'()*+,=:@-"
 _ESCAPE: Final = r"%(?!2[EFef5]|3[Bb]|5[Cc])[0-9A-Fa-f]{2}"
 _PLAIN_PATH: Final = re.compile(
-    rf"(/?(?:(?:[;{_SEGMENT}]|{_ESCAPE})(?:[;.{_SEGMENT}]++|{_ESCAPE})*+/?+)*+)"
+    rf"(/?(?:(?:[{_SEGMENT}]|{_ESCAPE})(?:[.{_SEGMENT}]++|{_ESCAPE})*+/?+)*+)"
     r"(?:\?([!$-&(-;=?-Z_a-z~|{}]*+))?+(?:#[!$-;=?-Z_a-z~|{}]*+)?+",
     re.ASCII,
 ).fullmatch
@@ -224,7 +224,7 @@ class Shortcut:
                 label, dot, rest = rest.partition(".")
                 if rest and label:
                     same = below.get(rest)
-                elif rest or dot:
+                elif dot:
                     return None  # An empty label, or a root dot.
                 else:
                     same = self._nowhere if label.isalpha() else self._whatever_port(name)
