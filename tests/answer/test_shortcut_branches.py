@@ -36,7 +36,7 @@ class Counting:
         shape = plain_shape(text)
         if shape is None:
             return self.shortcut.unusual(text)
-        name, rest = shape[1], text[shape.end(1) :] or "/"
+        name, rest = shape[1], text[shape.end(1) :]
         known = self.shortcut.names.get(name) or self.shortcut.learn(name)
         return known or self.shortcut.apart(text.partition(":")[0], name, rest)
 

@@ -110,6 +110,9 @@ QUERY = "!$%&()*+,-./0129:;=?@ABYZ_abyz~|{}"
 PATHS = [
     ("", "", None),
     ("/", "/", None),
+    ("/?", "/", ""),
+    ("/#", "/", None),
+    ("/a/b", "/a/b", None),
     *((f"/{c}", f"/{c}", None) for c in SEGMENT),
     *((f"/a{c}/", f"/a{c}/", None) for c in SEGMENT + "."),
     *(
@@ -137,6 +140,8 @@ DOUBTFUL_PATHS = [
     "/a/./b",
     "/a/../b",
     "//a?b",
+    "a",
+    "a/b",
 ]
 
 

@@ -99,7 +99,7 @@ class Checker:
                 verdict.answer, verdict.text = known, url
                 return verdict
             scheme = "https" if url[4] == "s" else "http"
-            answer = self._shortcut.apart(scheme, name, url[shape.end(1) :] or "/")
+            answer = self._shortcut.apart(scheme, name, url[shape.end(1) :])
         return self._check_whole(url) if answer is None else Verdict(answer, url)
 
     def origin_outcome(self, origin: str) -> Outcome | None:

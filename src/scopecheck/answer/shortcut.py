@@ -26,7 +26,7 @@ __all__ = ["Origin", "Shortcut", "plain_shape"]
 # a host is first seen.
 _NAME: Final = r"[a-z0-9_-][a-z0-9_.-]{0,252}+(?::[1-9][0-9]{0,4}+)?+"
 _BEHIND: Final = r"/[!-~]{0,8000}+"
-plain_shape: Final = re.compile(rf"https?+://({_NAME})(?:{_BEHIND})?+", re.ASCII).fullmatch
+plain_shape: Final = re.compile(rf"https?+://({_NAME})(?:{_BEHIND})?+").fullmatch
 """Match a plainly spelled host with its port, the first group, and what may follow; raises `TypeError`."""
 
 # The same with capitals, a user name, and a query or fragment right behind the host. Up to the first slash
@@ -34,19 +34,17 @@ plain_shape: Final = re.compile(rf"https?+://({_NAME})(?:{_BEHIND})?+", re.ASCII
 _USER: Final = r"(?:[A-Za-z0-9._~!$&'()*+,;=-]{1,100}+(?::[A-Za-z0-9._~!$&'()*+,;=-]{0,100}+)?+@)?"
 _ODD_SHAPE: Final = re.compile(
     rf"([Hh][Tt][Tt][Pp][Ss]?+)://{_USER}({_NAME.replace('a-z', 'A-Za-z')})"
-    rf"({_BEHIND}|[?#][!-.0-?A-\[\]-~]{{0,4000}}+(?:{_BEHIND})?+)?+",
-    re.ASCII,
+    rf"({_BEHIND}|[?#][!-.0-?A-\[\]-~]{{0,4000}}+(?:{_BEHIND})?+)?+"
 ).fullmatch
-_HOST: Final = re.compile(r"[a-z0-9_-][a-z0-9_.-]{0,252}+", re.ASCII).fullmatch
+_HOST: Final = re.compile(r"[a-z0-9_-][a-z0-9_.-]{0,252}+").fullmatch
 
 # Paths that are read without the URL parser, and in one way (T5): no `//`, no `/.`, no parameters, and escapes
 # of what does not divide a path; `%`, `.`, `/`, `;` and a backslash do.
 _SEGMENT: Final = "A-Za-z0-9_~!$&'()*+,=:@-"
 _ESCAPE: Final = r"%(?!2[EFef5]|3[Bb]|5[Cc])[0-9A-Fa-f]{2}"
 _PLAIN_PATH: Final = re.compile(
-    rf"(/?(?:(?:[{_SEGMENT}]|{_ESCAPE})(?:[.{_SEGMENT}]++|{_ESCAPE})*+/?+)*+)"
-    r"(?:\?([!$-&(-;=?-Z_a-z~|{}]*+))?+(?:#[!$-;=?-Z_a-z~|{}]*+)?+",
-    re.ASCII,
+    rf"((?:/(?:(?:[{_SEGMENT}]|{_ESCAPE})(?:[.{_SEGMENT}]++|{_ESCAPE})*+/?+)*+)?+)"
+    r"(?:\?([!$-&(-;=?-Z_a-z~|{}]*+))?+(?:#[!$-;=?-Z_a-z~|{}]*+)?+"
 ).fullmatch
 
 # What is remembered is bounded, and no host of the DNS is longer than 253 characters.
@@ -176,9 +174,9 @@ class Shortcut:
         text = text.strip(" ")
         shape = _ODD_SHAPE(text)
         if shape is not None:
-            scheme, name, rest = shape[1].lower(), shape[2].lower(), shape[3] or "/"
+            scheme, name, rest = shape[1].lower(), shape[2].lower(), shape[3] or ""
         elif _HOST(text) is not None:
-            scheme, name, rest = "https", text, "/"
+            scheme, name, rest = "https", text, ""
         else:
             return None
         return self.names.get(name) or self.learn(name) or self.apart(scheme, name, rest)
