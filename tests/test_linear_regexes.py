@@ -39,7 +39,7 @@ def _excused(one: Found) -> str:
 
 # Ambiguous by its structure as it is read here, and yet never tried twice.
 HARMLESS = {
-    ("answer.shortcut", "(/?(?:(?:"): "what repeats is possessive, so no part is read in a second way",
+    ("answer.shortcut", "((?:/(?:(?:"): "what repeats is possessive, so no part is read in a second way",
     ("bulk.files", "(?:(https?+://"): "possessive, and used on whole lines, of which each matches to its end",
     (
         "formats.bugcrowd",
