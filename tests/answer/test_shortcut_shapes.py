@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from scopecheck.answer import shortcut
-from scopecheck.answer.shortcut import plain_shape
 from scopecheck.targets.url import canonical_path, parse_url
 
 PRINTED = "".join(map(chr, range(0x21, 0x7F)))
@@ -42,7 +41,7 @@ NOT_PLAIN = [
 @pytest.mark.parametrize("text", PLAIN, ids=range(len(PLAIN)))
 def test_plain_shapes(text: str) -> None:
     """T3: behind the slash nothing changes the host, the port, or whether clients agree on them."""
-    shape = plain_shape(text)
+    shape = shortcut.plain_shape(text)
     assert shape is not None
     scheme, _, rest = text.partition("://")
     assert shape[1] == rest.partition("/")[0]
@@ -54,7 +53,7 @@ def test_plain_shapes(text: str) -> None:
 @pytest.mark.parametrize("text", NOT_PLAIN, ids=range(len(NOT_PLAIN)))
 def test_shapes_that_are_not_plain(text: str) -> None:
     """T3: whatever might be read in two ways is none, nor what would take long to look at."""
-    assert plain_shape(text) is None
+    assert shortcut.plain_shape(text) is None
 
 
 USER = "AZaz09._~!$&'()*+,;=-"
@@ -70,6 +69,9 @@ ODD = [
     *((f"https://e.com?{c}x/y@z", "https", "e.com", f"?{c}x/y@z") for c in BEFORE_A_SLASH),
     *((f"https://e.com#{c}", "https", "e.com", f"#{c}") for c in BEFORE_A_SLASH),
     *((f"https://E.com/{c}", "https", "E.com", f"/{c}") for c in PRINTED),
+    *((f"https://{user}@e.com", "https", "e.com", None) for user in ("u" * 100, "u:", "u:" + "p" * 100)),
+    ("https://e.com?" + "a" * 4000, "https", "e.com", "?" + "a" * 4000),
+    ("https://E.com/" + "a" * 8000, "https", "E.com", "/" + "a" * 8000),
 ]
 NOT_EVEN = [
     *(f"https://E.com{mark}{char}" for char in CONTROLS for mark in "/?#"),
@@ -79,6 +81,8 @@ NOT_EVEN = [
     *(f"https://{host}" for host in ("", ".E.com", "e\u00fc.com", "E" * 254)),
     *(f"https://{user}@e.com" for user in ("", ":", ":p", "u@v", "u:p:q", "u%40", "u?", "u" * 101)),
     "https://u:" + "p" * 101 + "@e.com",
+    "https://e.com?" + "a" * 4001,
+    "https://E.com/" + "a" * 8001,
     "https://e.com\\",
     "https://e.com\\@f.com/",
     "ftp://E.com",

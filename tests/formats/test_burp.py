@@ -86,7 +86,8 @@ def test_an_included_rule_is_trusted_where_a_pattern_expresses_it(
 
 EXCLUDED: list[tuple[dict[str, Any], list[str]]] = [
     (rule(r"^blog\.example\.com$"), ["blog.example.com"]),
-    (rule("example.com"), ["example.com", "*example.com*"]),
+    # As an exclusion, an unescaped dot is any character.
+    (rule("example.com"), ["example.com", "*example.com*", "*example*com*"]),
     (rule(r"^example\.com$", file="^/login$"), ["example.com/login"]),
     (rule(None, file="logout"), ["*/*logout*"]),
     (rule(r"^[^.]+\.example\.com$"), ["*.example.com"]),

@@ -55,7 +55,11 @@ def test_the_basic_context() -> None:
     assert (program.id, program.name, program.platform) == ("acme", "Acme", "zap")
     assert [one.text for one in program.statements] == ["Be kind."]
     assert listed(result) == ["https://www.acme.com:443"]
-    assert listed(result, Effect.EXCLUDE) == ["https://www.acme.com/logout", "https://www.acme.com/status/*"]
+    certain = ["https://www.acme.com/logout", "https://www.acme.com/status/*"]
+    # As an exclusion, an unescaped dot is any character.
+    feared = ["www*acme*com/logout", "www*acme*com/status/*"]
+    assert listed(result, Effect.EXCLUDE) == certain + feared
+    assert [rule.reading for rule in program.out_of_scope] == ["both", "both", "wide", "wide"]
     assert decisions(
         program,
         "https://www.acme.com/x?status",

@@ -249,7 +249,7 @@ def test_path_that_stays_below_its_rule(path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/a/b", "/a/b/", "/a/..b/.c", "/a;b/c", "/a%20b", "/~user", "/a/...", "/%E2%98%83"],
+    ["/", "/a/b", "/a/b/", "/a/..b/.c", "/a%20b", "/~user", "/a/...", "/%E2%98%83"],
 )
 def test_plain_path_has_one_reading(path: str) -> None:
     """T5: no suspicious spelling, no second reading."""

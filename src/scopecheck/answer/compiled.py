@@ -8,19 +8,24 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TypeAlias
 
-from scopecheck.errors import PatternSyntaxError
-from scopecheck.scope.denials import limits_itself, restricted, restricted_paths, widens
-from scopecheck.scope.grammar import hosts_named, parse_listed
-from scopecheck.scope.hostset import Names, Span
-from scopecheck.scope.interpret import Interpretation
+from scopecheck.answer.wording import (
+    TouchPattern,
+    denied_patterns,
+    labelled,
+    paths_anywhere,
+    touched_by,
+    touched_by_denial,
+)
+from scopecheck.errors import PatternSyntaxError, TargetError
+from scopecheck.scope.denials import denied, limits_itself, widens, without_advice
+from scopecheck.scope.grammar import hosts_named
+from scopecheck.scope.interpret import APP_TYPES, Interpretation
 from scopecheck.scope.model import Inclusion, Policy, Program, Rule, Unresolved
-from scopecheck.scope.naming import named_addresses, named_hosts, named_labels, named_paths
-from scopecheck.scope.pathset import PathSet
+from scopecheck.scope.naming import named_addresses, named_hosts
 from scopecheck.scope.pattern import Effect, Found, HostForm, HostText, Pattern, ThingPattern, UrlPattern
-from scopecheck.scope.touching import Touch, restates_default, touches
-from scopecheck.scope.zone import Doubt, Everything, Zone
-from scopecheck.targets.asset import name_key
-from scopecheck.targets.url import Url
+from scopecheck.scope.touching import restates_default
+from scopecheck.scope.zone import Doubt, Everything
+from scopecheck.targets.asset import name_key, parse_bare
 
 __all__ = [
     "Certainty",
@@ -40,33 +45,6 @@ class Certainty(Enum):
     CERTAIN = "certain"
     UNCERTAIN = "uncertain"
     NONE = "none"
-
-
-@dataclass(frozen=True)
-class TouchPattern:
-    """A host that an unread exclusion names, and every host below it (P4)."""
-
-    text: str
-    touch: Touch
-    effect: Effect = Effect.EXCLUDE
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The labels of the host named."""
-        return tuple(self.touch.host.split("."))
-
-    def match(self, url: Url) -> Found | None:
-        """Return the touched zone that holds `url`, or None."""
-        if not isinstance(url.host, str):
-            return None
-        if url.host == self.touch.host:
-            if self.touch.below_only:
-                return None
-            return Found(Zone(None, Names(self.labels)), (Doubt.UNRESOLVED_EXCLUSION,), False)
-        if url.host.endswith("." + self.touch.host):
-            below = Zone(None, Names(self.labels, Span.BELOW))
-            return Found(below, (Doubt.UNRESOLVED_EXCLUSION,), False)
-        return None
 
 
 @dataclass(frozen=True)
@@ -119,159 +97,152 @@ class CompiledRule:
 def compile_program(program: Program, *, strict: bool = False) -> tuple[CompiledRule, ...]:
     """Return every rule and unread exclusion of a program, ready to match."""
     rules: list[CompiledRule] = []
+    listed = _Listed(program)
     for rule in program.rules:
         try:
             meaning = program.interpretation(rule)
         except PatternSyntaxError as error:
             # A rule nobody can read: as an exclusion it still raises its question.
-            rules.append(_unread(rule, rule.asset, error.message, strict=strict))
+            rules += _unread(rule, rule.asset, error.message, listed, strict=strict)
             continue
-        rules.append(_compile_rule(rule, meaning))
+        rules.append(_compile_rule(rule, meaning, listed))
         rules.extend(_from_words(rule, meaning, program))
-    rules += [_unread(entry, entry.text, entry.why, strict=strict) for entry in program.unresolved]
+    for entry in program.unresolved:
+        rules += _unread(entry, entry.text, entry.why, listed, strict=strict)
+    rules += _of_one_name(rules)
     return tuple(replace(rule, order=number) for number, rule in enumerate(rules))
 
 
-def _compile_rule(rule: Rule, meaning: Interpretation) -> CompiledRule:
-    demoted = _demotion(rule)
+class _Listed:
+    """The hosts that inclusions list by name, made when first asked for."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._hosts: frozenset[str] | None = None
+
+    def __contains__(self, host: object) -> bool:
+        if self._hosts is None:
+            texts = (rule.asset.strip().lower() for rule in self._program.in_scope)
+            self._hosts = frozenset(re.sub(r"\Ahttps?://", "", text).rstrip("/") for text in texts)
+        return host in self._hosts
+
+
+def _compile_rule(rule: Rule, meaning: Interpretation, listed: _Listed) -> CompiledRule:
+    demoted = _demotion(rule, meaning)
     patterns: list[Pattern] = [
         replace(pattern, demoted=demoted) if demoted is not None and pattern.demoted is None else pattern
         for pattern in meaning.patterns
     ]
-    names = [rule.name, *(rule.aliases if isinstance(rule, Inclusion) else ())]
     patterns += [
         ThingPattern(name, rule.effect, name_key(name), demoted=demoted)
-        for name in names
-        # A name that is a host would let `check` answer for the asset where the host was asked.
-        if name
-        and not any(named_hosts(name))
-        and not any(named_addresses(name))
-        and not re.search(r"[/:@\[]", name)
+        for name in _names(rule)
+        if not _is_address(name, rule)
     ]
-    if rule.effect is Effect.EXCLUDE and not any(isinstance(one, UrlPattern) for one in patterns):
-        patterns += _labelled(rule.asset)
-    named: list[Matchable] = list(_beside(meaning, patterns)) if rule.effect is Effect.EXCLUDE else []
     words = tuple(text for text in (rule.condition, rule.instruction, meaning.words) if text)
-    return CompiledRule(rule, rule.effect, (*patterns, *named), meaning.notes, words)
+    named: list[Matchable] = []
+    if rule.effect is Effect.EXCLUDE:
+        own = frozenset(one.host.text for one in patterns if isinstance(one, UrlPattern) and one.host.labels)
+        if not any(isinstance(one, UrlPattern) and _has_domain(one) for one in patterns):
+            named += (*labelled(rule.asset), *paths_anywhere(rule.asset))
+        for text in dict.fromkeys(words):
+            both = own | {name.removeprefix("*.") for name in own}
+            named += touched_by(without_advice(text, listed), both, beside=text != meaning.words)
+        if rule.name and rule.name != rule.asset:
+            named += touched_by(rule.name, own, labels=False, beside=True)
+    return CompiledRule(rule, rule.effect, (*patterns, *dict.fromkeys(named)), meaning.notes, words)
 
 
-def _beside(meaning: Interpretation, patterns: list[Pattern]) -> Iterator[Matchable]:
-    """Yield what an exclusion names in a note besides what it lists (P4)."""
-    own = {one.host.text for one in patterns if isinstance(one, UrlPattern)}
-    own |= {name.removeprefix("*.") for name in own}
-    for touch in touches(meaning.words):
-        if touch.host not in own:
-            yield from _touched(meaning.words, touch)
+def _has_domain(pattern: UrlPattern) -> bool:
+    """Tell a host from a label that only reads as one (`*-staging`); `ads*` reaches all that begins so."""
+    text = pattern.host.text
+    return len(pattern.host.labels) != 1 or (text.endswith("*") and text != "*")
 
 
-def _demotion(rule: Rule) -> Doubt | None:
+def _names(rule: Rule) -> tuple[str, ...]:
+    """Return the other names of an asset; one that is an address is none."""
+    names = (rule.name, *(rule.aliases if isinstance(rule, Inclusion) else ()))
+    return tuple(name for name in names if name)
+
+
+def _is_address(name: str, rule: Rule) -> bool:
+    """Tell a name that is a host or an address: it would let `check` answer for the asset instead."""
+    if any(named_hosts(name)) or any(named_addresses(name)) or re.search(r"[/:@\[]", name):
+        return True
+    if re.search(r"\s", name.strip()):
+        return False
+    if name.strip().isdigit() and str(rule.type or "") in APP_TYPES:
+        return False  # The number of an app in its store.
+    try:
+        target = parse_bare(name)
+    except TargetError:
+        return False
+    host = target.host
+    return not isinstance(host, str) or "." in host or host == "localhost"
+
+
+def _demotion(rule: Rule, meaning: Interpretation) -> Doubt | None:
     if not rule.stated:
         return Doubt.UNSTATED_ALIAS if rule.effect is Effect.INCLUDE else Doubt.UNSTATED_EXCLUSION
-    limited = rule.effect is Effect.INCLUDE and limits_itself(rule.instruction or "")
-    if rule.condition is not None or limited:
+    if rule.condition is not None:
         return Doubt.CONDITION
+    if rule.effect is Effect.INCLUDE:
+        words = [one for one in (rule.instruction, meaning.words) if one]
+        if any(limits_itself(one) for one in words) or _denies_own(words, meaning):
+            return Doubt.CONDITION
     return Doubt.WIDE_READING if rule.reading == "wide" else None
 
 
-def _unread(item: Item, text: str, why: str, *, strict: bool) -> CompiledRule:
-    """Compile what could not be read: an exclusion touches the hosts it names (P4)."""
-    excluding = (item.effect if isinstance(item, Rule) else Effect(item.effect)) is Effect.EXCLUDE
-    patterns: tuple[Matchable, ...] = ()
-    if (
-        excluding
-        and not (isinstance(item, Unresolved) and item.restates_default)
-        and not restates_default(text)
-    ):
-        patterns = tuple(pattern for touch in touches(text) for pattern in _touched(text, touch))
-        patterns += tuple(_touched_addresses(text)) or (() if patterns else tuple(_touched_paths(text)))
-        patterns += _labelled(text)
-        if strict:
-            patterns = (*patterns, UnreadPattern(text))
-    effect = Effect.EXCLUDE if excluding else Effect.INCLUDE
-    return CompiledRule(item, effect, patterns, (why,) if why else (), (), unread=True)
+def _denies_own(words: list[str], meaning: Interpretation) -> bool:
+    """Tell whether the words beside a rule say of its own hosts, and no more, that they are out of scope."""
+    alone = [hosts for text in words for hosts in denied(text).alone]
+    if not alone:
+        return False
+    own = {one.host.text for one in meaning.patterns if isinstance(one, UrlPattern) and one.host.labels}
+    return any(hosts <= own for hosts in alone)
 
 
-def _labelled(text: str) -> tuple[UrlPattern, ...]:
-    """Return what an excluded "blog" may mean: a host of that label, wherever the program has one."""
-    doubt = Doubt.UNRESOLVED_EXCLUSION
-    hosts = (HostText(HostForm.TAIL, (label, "*")) for label in named_labels(text))
-    return tuple(UrlPattern(text, Effect.EXCLUDE, host, demoted=doubt) for host in hosts)
+def _unread(item: Item, text: str, why: str, listed: _Listed, *, strict: bool) -> list[CompiledRule]:
+    """Compile what could not be read: an exclusion touches the hosts it names, an inclusion those it denies.
 
-
-def _touched_addresses(text: str) -> Iterator[Matchable]:
-    for address in named_addresses(text):
-        try:
-            for pattern in parse_listed(address, Effect.EXCLUDE).patterns:
-                yield replace(pattern, text=text, demoted=Doubt.UNRESOLVED_EXCLUSION)
-        except PatternSyntaxError:
-            # `010.0.0.5` is another address to some clients; fear the one a person reads.
-            yield from _touched_decimal(text, address)
-
-
-def _touched_decimal(text: str, address: str) -> Iterator[Matchable]:
-    plain = re.sub(r"(?<![0-9.])0+(?=[0-9])|(?<=\.)0+(?=[0-9])", "", address)
-    try:
-        patterns = parse_listed(plain, Effect.EXCLUDE).patterns
-    except PatternSyntaxError:
-        return
-    for pattern in patterns:
-        yield replace(pattern, text=text, demoted=Doubt.UNRESOLVED_EXCLUSION)
-
-
-def _touched_paths(text: str) -> Iterator[Matchable]:
-    """Yield the paths that an exclusion names without a host, on every host."""
-    anywhere = HostText(HostForm.LOOSE, ("*",))
-    for path in named_paths(text):
-        doubt = Doubt.UNRESOLVED_EXCLUSION
-        yield UrlPattern(text, Effect.EXCLUDE, anywhere, path=PathSet.parse("/*" + path), demoted=doubt)
-
-
-def _touched(text: str, touch: Touch) -> Iterator[Matchable]:
-    if "*" not in touch.host:
-        yield TouchPattern(text, touch)
-        return
-    try:
-        parsed = parse_listed(touch.host, Effect.EXCLUDE).patterns
-    except PatternSyntaxError:
-        # A star nobody can read: fear for everything below the domain spelled behind it.
-        rest = touch.host.rpartition("*")[2].partition(".")[2]
-        if "." in rest:
-            yield TouchPattern(text, Touch(rest, below_only=True))
-        return
-    for pattern in parsed:
-        yield replace(pattern, text=text, demoted=Doubt.UNRESOLVED_EXCLUSION)
+    The words beside it count as its own (P4, P5).
+    """
+    notes = (why,) if why else ()
+    beside = [item.instruction, *((item.name, item.condition) if isinstance(item, Rule) else ())]
+    words = [one for one in beside if one]
+    if (item.effect if isinstance(item, Rule) else Effect(item.effect)) is Effect.INCLUDE:
+        unread = CompiledRule(item, Effect.INCLUDE, (), notes, unread=True)
+        taken = tuple(
+            dict.fromkeys(one for said in (text, *words) for one in touched_by_denial(said, denied(said)))
+        )
+        note = ("an entry of the scope that takes something away",)
+        return [unread, *([CompiledRule(item, Effect.EXCLUDE, taken, note, firm=True)] if taken else [])]
+    default = (isinstance(item, Unresolved) and item.restates_default) or restates_default(text)
+    named: list[Matchable] = []
+    for one in dict.fromkeys(words if default else (text, *words)):
+        named += touched_by(text) if one == text else touched_by(without_advice(one, listed), beside=True)
+    if strict and not default:
+        named.append(UnreadPattern(text))
+    return [CompiledRule(item, Effect.EXCLUDE, tuple(dict.fromkeys(named)), notes, unread=True)]
 
 
 def _from_words(rule: Rule, meaning: Interpretation, program: Program) -> Iterator[CompiledRule]:
     """Turn the words beside an inclusion into what they exclude or widen (P5)."""
-    words = "\n".join(text for text in (rule.instruction, meaning.words) if text)
-    beside = meaning.words
+    words = [text for text in (rule.instruction, meaning.words, rule.condition) if text]
     if not words or rule.effect is not Effect.INCLUDE:
         return
-    own = {p.host.text for p in meaning.patterns if isinstance(p, UrlPattern) and p.host.labels}
+    own = tuple(pattern for pattern in meaning.patterns if isinstance(pattern, UrlPattern))
     owned = frozenset(program.owned)
-    denied: list[UrlPattern] = []
-    for named in (*restricted(words), *restricted(beside, note=True)):
-        if named.host in own and not named.tail:
-            continue
-        try:
-            parsed = parse_listed(named.host + named.tail, Effect.EXCLUDE, owned)
-        except PatternSyntaxError:
-            continue
-        denied += [replace(pattern, demoted=Doubt.WIDE_READING) for pattern in parsed.patterns]
-    own_patterns = [p for p in meaning.patterns if isinstance(p, UrlPattern)]
-    for path in (*restricted_paths(words), *restricted_paths(beside, note=True)):
-        denied += [
-            replace(p, text=path, effect=Effect.EXCLUDE, path=PathSet.parse(path), demoted=Doubt.WIDE_READING)
-            for p in own_patterns
-        ]
-    if denied:
+    found = [one for text in words for one in denied_patterns(denied(text), own, owned)]
+    if any(denied(text).itself for text in words) or _denies_own(
+        words, meaning
+    ):  # No wildcard beside it makes the asset safe.
+        found += [replace(one, effect=Effect.EXCLUDE, demoted=Doubt.CONDITION) for one in own]
+    taken = tuple(dict.fromkeys(found))
+    if taken:
         note = "read from the words beside the rule"
-        hosts = ", ".join(dict.fromkeys(pattern.text for pattern in denied))
-        yield CompiledRule(
-            rule, Effect.EXCLUDE, tuple(dict.fromkeys(denied)), (note,), firm=True, label=hosts
-        )
-    if widens(words):
+        hosts = ", ".join(dict.fromkeys(pattern.text for pattern in taken))
+        yield CompiledRule(rule, Effect.EXCLUDE, taken, (note,), firm=True, label=hosts)
+    if widens("\n".join(words)):
         wider = tuple(
             UrlPattern(
                 name,
@@ -279,10 +250,61 @@ def _from_words(rule: Rule, meaning: Interpretation, program: Program) -> Iterat
                 HostText(HostForm.BELOW, ("*", *name.split("."))),
                 demoted=Doubt.WIDE_READING,
             )
-            for name in hosts_named(tuple(p for p in meaning.patterns if isinstance(p, UrlPattern)))
+            for name in hosts_named(own)
         )
         if wider:
             yield CompiledRule(rule, Effect.INCLUDE, wider, ("the words beside the rule widen it",))
+
+
+def _of_one_name(rules: list[CompiledRule]) -> Iterator[CompiledRule]:
+    """Yield what an exclusion means besides: an included asset of that name, or an app id that is a host."""
+    named: dict[str, list[CompiledRule]] = {}
+    ids: dict[str, dict[str, None]] = {}
+    for rule in rules:
+        if rule.effect is Effect.INCLUDE and isinstance(rule.item, Rule) and not rule.unread:
+            for name in _names(rule.item):
+                named.setdefault(name_key(name), []).append(rule)
+            for one in rule.patterns:
+                if isinstance(one, ThingPattern) and "." in one.key:
+                    for domain in _at_and_above(one.key):
+                        ids.setdefault(domain, {})[one.key] = None
+    if not (named or ids):
+        return
+    for rule in [one for one in rules if one.effect is Effect.EXCLUDE]:
+        found = list(_by_name(rule, named))
+        for pattern in rule.patterns if ids else ():
+            keys = ids.get(_host_of(pattern), {})
+            found += [ThingPattern(key, Effect.EXCLUDE, key, demoted=_UNSURE) for key in keys]
+        if found:
+            yield replace(rule, patterns=tuple(dict.fromkeys(found)), unread=False)
+
+
+_UNSURE = Doubt.UNRESOLVED_EXCLUSION
+
+
+def _by_name(rule: CompiledRule, named: dict[str, list[CompiledRule]]) -> Iterator[Pattern]:
+    if any(isinstance(one, UrlPattern) and one.demoted is None for one in rule.patterns):
+        return  # It says itself which host it means.
+    for key in dict.fromkeys((name_key(rule.text), name_key(rule.text.strip(" .:;,!")))):
+        for asset in named.get(key, ()):
+            for one in asset.patterns:
+                if isinstance(one, (UrlPattern, ThingPattern)):
+                    yield replace(one, effect=Effect.EXCLUDE, demoted=_UNSURE)
+
+
+def _at_and_above(name: str) -> Iterator[str]:
+    while name:
+        yield name
+        name = name.partition(".")[2]
+
+
+def _host_of(pattern: Matchable) -> str:
+    """Return the domain that an exclusion takes out as a whole, or ""."""
+    if isinstance(pattern, TouchPattern):
+        return pattern.touch.host
+    if isinstance(pattern, UrlPattern) and not pattern.yields:
+        return ".".join(label for label in pattern.host.labels if label != "*")
+    return ""
 
 
 def open_doubts(doubts: tuple[Doubt, ...], policy: Policy) -> tuple[Doubt, ...]:

@@ -38,7 +38,7 @@ _ODD_SHAPE: Final = re.compile(
 ).fullmatch
 _HOST: Final = re.compile(r"[a-z0-9_-][a-z0-9_.-]{0,252}+").fullmatch
 
-# Paths that are read without the URL parser, and in one way (T5): no `//`, no `/.`, no parameters, and escapes
+# Paths that are read without the URL parser, and in one way (T5): no `//`, `/.` or parameters, and escapes
 # of what does not divide a path; `%`, `.`, `/`, `;` and a backslash do.
 _SEGMENT: Final = "A-Za-z0-9_~!$&'()*+,=:@-"
 _ESCAPE: Final = r"%(?!2[EFef5]|3[Bb]|5[Cc])[0-9A-Fa-f]{2}"

@@ -78,8 +78,7 @@ _TYPES = {
     "api": AssetType.API,
     "ios": AssetType.IOS,
     "android": AssetType.ANDROID,
-    "iot": AssetType.HARDWARE,
-    "hardware": AssetType.HARDWARE,
+    **dict.fromkeys(("iot", "hardware"), AssetType.HARDWARE),
     "network": AssetType.NETWORK,
     "ip_address": AssetType.IP,
     "other": AssetType.OTHER,
@@ -175,8 +174,8 @@ def _briefed(reader: _Reader, document: Mapping[str, Any], content: Mapping[str,
         text = _plain(clean(source, brief.get(key), f"{path}data.brief.{key}"))
         builder.add_statement(text)
         add_restrictions(builder, text, f"{path}data.brief.{key}", reader.included)
-    status = as_object(brief.get("safeHarborStatus", document.get("safeHarborStatus"))).get("status")
-    harbor = reader.harbor(status, f"{path}safeHarborStatus.status")
+    status = as_object(brief.get("safeHarborStatus", document.get("safeHarborStatus")))
+    harbor = reader.harbor(status.get("status"), f"{path}safeHarborStatus.status")
     return builder.build().model_copy(update={"safe_harbor": harbor})
 
 
@@ -204,6 +203,8 @@ class _Reader:
             raise self.source.shape("true or false belongs here", f"{path}.inScope")
         title = clean(self.source, group.get("name"), f"{path}.name")
         words = _plain(clean(self.source, group.get("description"), f"{path}.description"))
+        if not inside or _DENIED.search(title) or any(named_hosts(title)):
+            words = "\n\n".join(filter(None, (title, words)))  # What it is called may name hosts, too.
         base = Listed("", Effect.INCLUDE if inside else Effect.EXCLUDE, path, instruction=words or None)
         ranges = self._ranges(group.get("rewardRangeData"), f"{path}.rewardRangeData") if inside else {}
         if ranges:
@@ -242,8 +243,7 @@ class _Reader:
         path = base.entry
         item = as_mapping(self.source, value, path)
         word = clean(self.source, required(self.source, item, ("type", "category"), path), f"{path}.type")
-        kind = _TYPES.get(word.casefold())
-        if kind is None:
+        if (kind := _TYPES.get(word.casefold())) is None:
             said = f"the type is `{printable(word, 40)}`; read as `other`"
             self.builder.note("unknown-type", said, path, Severity.WARNING)
         words = _plain(clean(self.source, item.get("description"), f"{path}.description"))
@@ -340,12 +340,11 @@ class _Reader:
         """Return the statements of one entry, in the wide reading where they disagree (P6)."""
         if len(found) < 2:
             return found
-        first = found[0]
-        agreed = [two_fields(first, other, self.builder) for other in found[1:]]
+        agreed = [two_fields(found[0], other, self.builder) for other in found[1:]]
         if any(one.reading == "wide" for pair in agreed for one in pair):
             return [replace(one, reading="wide") for one in found]
         texts = [f"`{printable(one.text.strip(), 60)}`" for one in found]
-        self.builder.note("fields-differ", f"{' and '.join(texts)} are both held", first.entry)
+        self.builder.note("fields-differ", f"{' and '.join(texts)} are both held", found[0].entry)
         return [
             replace(one, note="the entry also names " + " and ".join(t for t in texts if t != text))
             for one, text in zip(found, texts, strict=True)

@@ -206,7 +206,9 @@ class ProgramBuilder:
         return None if isinstance(meaning, PatternSyntaxError) else meaning
 
     def add_unresolved(self, listed: Listed, why: str) -> None:
-        """Keep an entry that cannot be read, with its text (P3)."""
+        """Keep an entry that cannot be read, with its text (P3) and all of its words (P4)."""
+        beside = (listed.name, listed.condition, listed.instruction)
+        words = "\n\n".join(dict.fromkeys(text for text in beside if text and text != listed.text))
         default = listed.effect is Effect.EXCLUDE and restates_default(listed.text)
         self._unresolved.append(
             Unresolved(
@@ -214,7 +216,7 @@ class ProgramBuilder:
                 effect="include" if listed.effect is Effect.INCLUDE else "exclude",
                 why=why,
                 type=listed.type,
-                instruction=_kept(listed.instruction),
+                instruction=_kept(words),
                 note=_kept(listed.note),
                 entry=listed.entry,
                 restates_default=default,

@@ -22,10 +22,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from scopecheck.diagnostic import Severity
 from scopecheck.formats.builder import ImportResult
+from scopecheck.formats.regexcover import EVERYTHING, rule_cover
 from scopecheck.formats.regexes import (
     DeadRegexError,
     Part,
@@ -110,12 +112,14 @@ def _read_rule(source: Source, rule: Mapping[str, Any], entry: str, effect: Effe
         tool.java(shown, entry, (found for text in (host, port, file) for found in parse_regex(text).java))
     except DeadRegexError as error:
         hosts = dead_hosts(host)
-        tool.dead(shown, entry, effect, str(error), hosts)
+        tool.dead(shown, entry, effect, str(error), hosts, rule_cover(host, (None,), file))
         return
     except RegexError as error:
-        meaning = Meaning(hosts=readable(host), why=f"a field is no regex that can be read: {error}")
+        why = f"a field is no regex that can be read: {error}"
+        meaning = Meaning(hosts=readable(host), why=why, cover=rule_cover(host, (None,), file))
     else:
         meaning = _advanced(_PROTOCOLS[protocol], host_part, ports, path_part, effect)
+        meaning = replace(meaning, cover=rule_cover(host, ports[1], file))
     (tool.exclude if effect is Effect.EXCLUDE else tool.include)(shown, entry, meaning)
 
 
@@ -140,7 +144,7 @@ def _read_prefix(
     match = _PREFIX.fullmatch(prefix)
     if match is None:
         why = "a prefix has no wildcards" if "*" in prefix else "it is not the beginning of a URL"
-        tool.dead(prefix or "(empty)", entry, effect, why, readable(prefix))
+        tool.dead(prefix or "(empty)", entry, effect, why, readable(prefix), EVERYTHING)
         return
     scheme, host, port_text, path = match.groups()
     subdomains = rule.get("include_subdomains") is True and re.search(r"[A-Za-z]", host) and ":" not in host

@@ -86,7 +86,8 @@ def _listed(
     if effect is Effect.INCLUDE:
         money = clean(source, item.get("bounty"), f"{path}.bounty").casefold() == "money"
         pays = False if awards is False else True if money else None
-    return Listed(text, effect, path, kind or AssetType.OTHER, eligible_for_bounty=pays)
+    words = clean(source, item.get("description"), f"{path}.description") or None
+    return Listed(text, effect, path, kind or AssetType.OTHER, instruction=words, eligible_for_bounty=pays)
 
 
 def _recognises(source: Source) -> int:

@@ -262,6 +262,7 @@ class _Reader:
             Effect.EXCLUDE if tier.excludes or heading or _OUT.search(title) else effect,
             path,
             type=self._type(item.get("type", item.get("typeId")), path),
+            name=_name_beside(clean(self.source, item.get("name"), f"{path}.name"), text),
             instruction="\n\n".join(filter(None, words)) or None,
             note="; ".join(remarks) or None,
         )
@@ -366,6 +367,11 @@ class _Reader:
         about = clean(self.source, self.data.get("description"), f"{self.path}description") or None
         money = rewards(program, self.low, self.high, self.currency)
         return program.model_copy(update={"rewards": money, "about": about})
+
+
+def _name_beside(name: str, text: str) -> str | None:
+    """Return what an entry is called besides the text that it lists."""
+    return name if name.strip() not in ("", text.strip()) else None
 
 
 def _fold(word: str) -> str:

@@ -16,6 +16,8 @@ are no comments; a line that matches an exclusion is never in scope.
 | a line `!EXCLUDE` | everything below is an exclusion (rescope) |
 | a file called `.noscope` | everything in it is an exclusion; it is read with the `.inscope` beside it |
 
+Headings, comments and other signs that may exclude are heard as `listmarks` says.
+
 A line of the other language is refused, since `example.com` as a regex is no host, and `.*\.example\.com`
 as a glob names nothing.
 """
@@ -24,13 +26,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from scopecheck.diagnostic import Diagnostic, Place
 from scopecheck.errors import ScopeValidationError
-from scopecheck.formats.builder import ImportResult, Listed
+from scopecheck.formats.builder import ImportResult, Listed, ProgramBuilder
 from scopecheck.formats.globwriting import GLOBS, host_globs
+from scopecheck.formats.listmarks import Entry, excludes_by_name, list_entries, words_of
+from scopecheck.formats.regexcover import rule_cover
 from scopecheck.formats.regexes import DeadRegexError, Part, dead_hosts, read_host, readable
 from scopecheck.formats.regexsyntax import RegexError
 from scopecheck.formats.registry import ExportResult, Format
@@ -38,6 +42,7 @@ from scopecheck.formats.source import Source, open_source
 from scopecheck.formats.toolplan import plan
 from scopecheck.formats.toolscope import Meaning, ToolScope, specs, stem, tool_builder
 from scopecheck.scope.model import Program
+from scopecheck.scope.naming import named_addresses, named_hosts, plain_text
 from scopecheck.scope.pattern import Effect
 from scopecheck.targets.host import MAX_TEXT, printable
 
@@ -52,44 +57,10 @@ _OTHER_FILE = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"]|<\?xml|<!|<configuration|<
 _MAX_SHOWN = 20
 
 
-@dataclass(frozen=True)
-class _Line:
-    number: int
-    text: str
-    effect: Effect
-    words: str = ""
-
-    @property
-    def entry(self) -> str:
-        """The place of the line."""
-        return f"line {self.number}"
-
-
-def _lines(source: Source, *, comments: bool) -> Iterator[_Line]:
-    """Yield every entry with its side."""
-    effect = Effect.EXCLUDE if source.name.endswith("noscope") else Effect.INCLUDE
-    for number, raw in enumerate(source.text().splitlines(), 1):
-        line = raw.strip()
-        words = ""
-        if comments:
-            mark = re.search(r"(?:\A|\s)#", line)
-            if mark is not None:
-                line, words = line[: mark.start()].strip(), line[mark.end() :].strip()
-        if not line:
-            continue
-        if line == "!EXCLUDE":
-            effect = Effect.EXCLUDE
-            continue
-        text, side = _side(line, effect)
-        if text:
-            yield _Line(number, text, side, words)
-
-
-def _side(line: str, effect: Effect) -> tuple[str, Effect]:
-    for mark in ("!", "[OOS]"):
-        if line.startswith(mark):
-            return line.removeprefix(mark).strip(), Effect.EXCLUDE
-    return line, effect
+def _lines(source: Source, *, comments: bool) -> list[Entry]:
+    """Return every entry with its side."""
+    effect = Effect.EXCLUDE if excludes_by_name(source.name) else Effect.INCLUDE
+    return list(list_entries(source.text(), effect, comments=comments))
 
 
 def read_globs(source: Source) -> ImportResult:
@@ -97,36 +68,63 @@ def read_globs(source: Source) -> ImportResult:
     sources = [source, *_companion(source)]
     builder = tool_builder(source.name, stem(source.name), "list")
     for one in sources:
-        lines = list(_lines(one, comments=True))
+        lines = _lines(one, comments=True)
         _refuse(one, lines, _REGEX_MARKS, "regular expression", "regexes")
         where = "" if one is source else f"{Path(one.name).name}, "
         for line in lines:
-            listed = Listed(line.text, line.effect, where + line.entry, instruction=line.words or None)
-            builder.add(listed)
-    if len(sources) == 1 and source.name.endswith("inscope"):
+            _add(builder, line, where + line.entry)
+    if len(sources) == 1 and source.name.lower().endswith("inscope"):
         builder.note("no-noscope", "there is no `.noscope` beside it, so nothing is excluded", "line 1")
     return ImportResult("globs", source.name, (builder.build(),), tuple(builder.diagnostics))
+
+
+def _add(builder: ProgramBuilder, line: Entry, entry: str) -> None:
+    """Add an entry; one in doubt is listed on both sides, which is a question."""
+    listed = Listed(line.text, line.effect, entry, instruction=line.words or None)
+    excluded = replace(listed, effect=Effect.EXCLUDE, reading="wide", note="the list may exclude it")
+    meaning = None if line.unread else builder.readable(listed)
+    including = listed.effect is Effect.INCLUDE
+    if line.unread or (line.denied and meaning is None):
+        builder.add_unresolved(replace(listed, effect=Effect.EXCLUDE), "words that take scope away")
+    if line.unread or (including and meaning is None):
+        # What a line names that nobody can read may be taken out by it, "except" included.
+        for host in dict.fromkeys(_named(line.text)):
+            builder.add(replace(excluded, text=host, instruction=None))
+    if line.unread:
+        return
+    builder.add(listed)
+    if meaning is not None and including and (line.doubted or words_of(meaning.words).excludes):
+        builder.add(excluded)
+
+
+def _named(text: str) -> Iterator[str]:
+    plain = plain_text(text)
+    yield from (named.host + named.tail for named in named_hosts(plain))
+    yield from named_addresses(plain)
 
 
 def _companion(source: Source) -> Iterator[Source]:
     """Yield the `.noscope` beside an `.inscope`, and the other way round."""
     for mine, other in (("inscope", "noscope"), ("noscope", "inscope")):
-        if source.name.endswith("." + mine):
-            beside = Path(source.name.removesuffix(mine) + other)
-            if beside.is_file():
+        if source.name.lower().endswith("." + mine):
+            start = source.name[: -len(mine)]
+            names = (start + spelled for spelled in (other, other.upper(), other.capitalize()))
+            beside = next((Path(name) for name in names if Path(name).is_file()), None)
+            if beside is not None:
                 yield open_source(beside)
 
 
 def read_regexes(source: Source) -> ImportResult:
     """Read a list of regexes of host names; raise `ScopeValidationError` where a line is a glob."""
-    lines = list(_lines(source, comments=False))
+    lines = _lines(source, comments=False)
     _refuse(source, lines, _GLOB_MARKS, "glob", "globs")
     tool = ToolScope(tool_builder(source.name, stem(source.name), "list"))
-    for line in sorted(lines, key=lambda line: line.effect is Effect.INCLUDE):
+    for line in _settled(tool.builder, lines):
         try:
             part = read_host(line.text)
         except DeadRegexError as error:
-            tool.dead(line.text, line.entry, line.effect, str(error), dead_hosts(line.text))
+            cover = rule_cover(line.text)
+            tool.dead(line.text, line.entry, line.effect, str(error), dead_hosts(line.text), cover)
             continue
         except RegexError as error:
             why = f"it is no regex that can be read: {error}"
@@ -137,11 +135,24 @@ def read_regexes(source: Source) -> ImportResult:
             sure = specs(("",), part, (None,), anywhere, exclude=False) or ()
             most = specs(("",), part, (None,), anywhere, exclude=True) if excluding else None
             meaning = Meaning(sure, most, part.cover, (), part.notes, part.why)
+        meaning = replace(meaning, cover=rule_cover(line.text))
         (tool.exclude if line.effect is Effect.EXCLUDE else tool.include)(line.text, line.entry, meaning)
     return ImportResult("regexes", source.name, (tool.finish().build(),), tuple(tool.builder.diagnostics))
 
 
-def _refuse(source: Source, lines: list[_Line], marks: re.Pattern[str], kind: str, other: str) -> None:
+def _settled(builder: ProgramBuilder, lines: list[Entry]) -> list[Entry]:
+    """Return the regexes of a list, exclusions first; what is in doubt is one, and beats every inclusion."""
+    for line in lines:
+        if line.unread or line.denied:
+            listed = Listed(line.text, Effect.EXCLUDE, line.entry)
+            builder.add_unresolved(listed, "words that take scope away")
+            for host in dict.fromkeys(_named(line.text)):
+                builder.add(replace(listed, text=host, reading="wide"))
+    sided = [replace(one, effect=Effect.EXCLUDE) if one.doubted else one for one in lines if not one.unread]
+    return sorted(sided, key=lambda line: line.effect is Effect.INCLUDE)
+
+
+def _refuse(source: Source, lines: list[Entry], marks: re.Pattern[str], kind: str, other: str) -> None:
     """Refuse lines of the other language, and a file that is no list at all."""
     if not lines:
         raise source.shape("there is no entry in the file", "", "write one host a line")
@@ -187,7 +198,7 @@ def _recognises(source: Source, mine: re.Pattern[str], others: re.Pattern[str]) 
     head = source.head
     if _OTHER_FILE.match(head):
         return 0
-    lines = list(_lines(Source(source.name, head.encode()), comments=True))[:500]
+    lines = _lines(Source(source.name, head.encode()), comments=True)[:500]
     if not lines or any(others.search(line.text) for line in lines):
         return 0
     single = sum(_like_asset(line.text) for line in lines)
@@ -203,7 +214,7 @@ def _like_asset(text: str) -> bool:
 
 def _like_globs(source: Source) -> int:
     found = _recognises(source, _GLOB_MARKS, _REGEX_MARKS)
-    return 80 if found and source.name.endswith((".inscope", ".noscope")) else found
+    return 80 if found and source.name.lower().endswith((".inscope", ".noscope")) else found
 
 
 def _like_regexes(source: Source) -> int:

@@ -31,6 +31,7 @@ __all__ = [
     "DeadRegexError",
     "Part",
     "host_branch",
+    "octets",
     "path_branch",
     "read_host",
     "read_path",
@@ -117,7 +118,7 @@ def live(read: Callable[[Branch], Part], branches: Iterable[Branch]) -> Part:
 def host_branch(branch: Branch) -> Part:
     """Read one alternative of the regex of a host."""
     if any(isinstance(token, Number) for token in branch.tokens) and branch.starts and branch.ends:
-        ranges = _octets(branch.tokens)
+        ranges = octets(branch.tokens)
         return Part(ranges, ranges) if ranges else Part(why="no block of addresses expresses this regex")
     glob = _glob(branch.tokens).lower()
     literal = "*" not in glob
@@ -215,7 +216,7 @@ def read_octets(text: str) -> tuple[str, ...]:
     return ()
 
 
-def _octets(tokens: Iterable[Token]) -> tuple[str, ...]:
+def octets(tokens: Iterable[Token]) -> tuple[str, ...]:
     """Return the ranges of a regex of addresses, or none where it is not one."""
     found: list[Number] = []
     fresh = True

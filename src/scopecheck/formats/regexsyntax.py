@@ -50,6 +50,7 @@ class Kind(Enum):
     LABEL = "any text without a dot"
     SEGMENT = "any text without a slash"
     DIGITS = "digits"
+    BORDER = "nothing, at the border of a word or not"
     OTHER = "something not read here"
 
 
@@ -105,10 +106,14 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """Every alternative of a regular expression, and what of its syntax only Java knows."""
+    """Every alternative of a regular expression, and what of its syntax only Java knows.
+
+    Where it is `odd`, engines differ in where a part of it ends, so it may match what no branch does.
+    """
 
     branches: tuple[Branch, ...]
     java: tuple[str, ...] = ()
+    odd: bool = False
 
 
 def parse_regex(text: str) -> Regex:
@@ -119,7 +124,8 @@ def parse_regex(text: str) -> Regex:
     runs = reader.choice(0)
     if reader.at < len(text):
         raise RegexError("a closing parenthesis has no opening one")
-    return Regex(tuple(dict.fromkeys(_branch(run) for run in runs)), tuple(dict.fromkeys(reader.java)))
+    branches = tuple(dict.fromkeys(_branch(run) for run in runs))
+    return Regex(branches, tuple(dict.fromkeys(reader.java)), reader.odd)
 
 
 def _branch(run: _Run) -> Branch:
@@ -137,7 +143,16 @@ def _branch(run: _Run) -> Branch:
 _CLASSES = {
     "d": Kind.DIGITS,
     "S": Kind.TEXT,
-    "w": Kind.OTHER,
+    "b": Kind.BORDER,
+    "B": Kind.BORDER,
+}
+# What belongs to an escape behind its letter: one code, class or group, in any of the engines' spellings.
+_ARGUMENT = {
+    **dict.fromkeys("xuU", re.compile(r"\{[^}]{0,60}\}|[0-9A-Fa-f]{0,8}")),
+    **dict.fromkeys("pPN", re.compile(r"\{[^}]{0,60}\}|[A-Za-z]?")),
+    **dict.fromkeys("kg", re.compile(r"\{[^}]{0,60}\}|<[^>]{0,60}>|")),
+    **dict.fromkeys("0123456789", re.compile(r"[0-9]*")),
+    "c": re.compile(r"(?s:.?)"),
 }
 # Sets as they stand between brackets, without regard to letter case.
 _LABEL_SETS = frozenset({r"^\.", r"\w-", r"-\w", "a-z0-9_-", "0-9a-z_-"})
@@ -168,6 +183,7 @@ class _Reader:
     text: str
     at: int = 0
     java: list[str] = field(default_factory=list)
+    odd: bool = False
 
     def peek(self, size: int = 1) -> str:
         return self.text[self.at : self.at + size]
@@ -201,11 +217,7 @@ class _Reader:
         atom = self.atom(depth)
         least, most = self.quantifier()
         if (least, most) == (1, 1):
-            # One character of a set is no run; a group, an anchor or a literal stands as it is.
-            return [
-                (Wild(Kind.OTHER),) if len(run) == 1 and isinstance(run[0], Wild) and not group else run
-                for run, group in atom
-            ]
+            return [run if group else _single(run) for run, group in atom]
         runs = [run for run, _ in atom]
         if (least, most) == (0, 1):
             return _optional(runs)
@@ -251,6 +263,7 @@ class _Reader:
             case "*" | "+" | "?":
                 raise RegexError(f"there is nothing for `{char}` to repeat")
             case _:
+                self.odd |= char == "{"  # Java takes it for a broken quantifier, Go for a character.
                 return [((Literal(char),), False)]
 
     def group(self, depth: int) -> list[_Run]:
@@ -263,7 +276,9 @@ class _Reader:
             named = re.compile(r"P?<[A-Za-z]\w*>").match(self.text, self.at)
             if flags is not None:
                 self.at = flags.end()
-                known = set(flags[1] + (flags[2] or "")) <= set("is-")
+                asked = set(flags[1] + (flags[2] or ""))
+                known = asked <= set("is-")
+                self.odd |= not asked <= set("imsuUd-")  # `x` drops white space and comments.
                 if flags[3] == ")":
                     return [()] if known else [(Wild(Kind.OTHER),)]
             elif named is not None:
@@ -298,7 +313,8 @@ class _Reader:
         self.at += len(inside)
         if not self.take("]"):
             raise RegexError("an opening bracket is not closed")
-        if "[" in inside or "&&" in inside:
+        if "[" in inside or "&&" in inside or "\\Q" in inside:
+            self.odd = True
             self.java.append("a set inside a set")
             return (Wild(Kind.OTHER),)
         single = inside.removeprefix("\\")
@@ -331,10 +347,15 @@ class _Reader:
             return (_Anchor.END,)
         if not char.isalnum():
             return (Literal(char),)
-        if char in "pPxuk":
-            braces = re.compile(r"\{[^}]*\}|<[^>]*>").match(self.text, self.at)
-            self.at = braces.end() if braces is not None else self.at
+        argument = _ARGUMENT[char].match(self.text, self.at) if char in _ARGUMENT else None
+        self.at = argument.end() if argument is not None else self.at
         return (Wild(_CLASSES.get(char, Kind.OTHER)),)
+
+
+def _single(run: _Run) -> _Run:
+    """Return one atom without a quantifier: one character of a set is no run."""
+    wild = len(run) == 1 and isinstance(run[0], Wild) and run[0].kind is not Kind.BORDER
+    return (Wild(Kind.OTHER),) if wild else run
 
 
 def _limited(runs: list[_Run]) -> list[_Run]:
@@ -367,9 +388,9 @@ def _repeated(runs: list[_Run], least: int, most: int) -> list[_Run]:
                 return [(Wild(kind, some=least > 0),)]
             case (Wild(Kind.DIGITS as kind),) if most < 0 or most >= 3:
                 return [(Wild(kind, some=least > 0),)]
-            case (Wild(kind),) if most < 0:
+            case (Wild(kind),) if most < 0 and kind is not Kind.BORDER:
                 return [(Wild(kind, some=least > 0),)]
-            case (Wild(Kind.LABEL), Literal(".")) if most < 0:
-                labels: _Run = (Wild(Kind.TEXT, some=True), Literal("."))
+            case (Wild(Kind.LABEL), Literal(".") as dot) if most < 0:
+                labels: _Run = (Wild(Kind.TEXT, some=True), dot)
                 return [labels] if least else [labels, ()]
     return [(Wild(Kind.OTHER),)]

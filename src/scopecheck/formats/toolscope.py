@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import PurePath
 
 from scopecheck.diagnostic import Severity
 from scopecheck.formats.builder import Listed, ProgramBuilder, identifier
 from scopecheck.formats.regexes import ANY_HOST, PAGE, Part
-from scopecheck.scope.hostset import Addresses, Glob, HostSet
+from scopecheck.scope.hostset import Addresses, Glob, HostSet, Names, within
 from scopecheck.scope.interpret import Interpretation
 from scopecheck.scope.model import AssetType
 from scopecheck.scope.pathset import ANY_PATH, PathSet
@@ -24,9 +24,12 @@ from scopecheck.scope.pattern import Effect, HostForm, UrlPattern
 from scopecheck.scope.zone import Doubt, Zone, lies_in
 from scopecheck.targets.host import printable
 
-__all__ = ["Meaning", "Spec", "ToolScope", "specs", "stem", "tool_builder"]
+__all__ = ["ANY_V4", "ANY_V6", "Meaning", "Spec", "ToolScope", "specs", "stem", "tool_builder"]
 
 MAX_SPECS = 256
+ANY_V4, ANY_V6 = "0.0.0.0/0", "::/0"
+_WHOLE = frozenset({ANY_V4, ANY_V6})
+_ONE_LABEL = re.compile(r"[a-z0-9_-]+")
 _EVERY_ADDRESS = (Addresses(4, 0, 2**32 - 1), Addresses(6, 0, 2**128 - 1))
 # What a pattern adds to the texts that the tool itself matches.
 _ADDED = frozenset({Doubt.APEX_UNSTATED, Doubt.BELOW_EXCLUDED_HOST})
@@ -80,18 +83,20 @@ def _folded(path: PathSet) -> tuple[str, ...]:
 class Meaning:
     """What one entry denotes: the targets it surely covers, and those that hold all it matches.
 
-    `most` is None where nobody can say. `cover` are globs of every host that it may match, `hosts`
+    `most` is None where nobody can say. `globs` are of every host that it is seen to match, `hosts`
     the hosts that a person reads out of it.
     """
 
     sure: tuple[Spec, ...] = ()
     most: tuple[Spec, ...] | None = None
-    cover: tuple[str, ...] = ()
+    globs: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     why: str = ""
     rough: bool = False
     """Whether `most` holds more than the entry is known to match, so that it is only a question."""
+    cover: tuple[Spec, ...] = ()
+    """As an exclusion: targets that hold all it matches, and more; what `most` misses is feared."""
 
 
 def specs(
@@ -126,6 +131,7 @@ class ToolScope:
     builder: ProgramBuilder
     _included: list[_Entry] = field(default_factory=list)
     _cover: list[Zone] = field(default_factory=list)
+    _feared: list[tuple[Spec, str, str]] = field(default_factory=list)
 
     def include(self, shown: str, entry: str, meaning: Meaning) -> None:
         """Keep an inclusion until every exclusion is known."""
@@ -141,14 +147,73 @@ class ToolScope:
             self._narrowed(shown, entry, "it is read wider than it is, and so only as a question")
         if meaning.most is None or len(read) < len(expected):
             # Whoever looks for hosts in a regex finds too many or none, so they stand in clear text.
-            hosts = ", ".join(meaning.hosts or meaning.cover)
+            hosts = ", ".join(meaning.hosts or meaning.globs)
             text = f"hosts such as {hosts}" if hosts else shown
             note = _origin(shown) if hosts else None
             listed = Listed(text, Effect.EXCLUDE, entry, AssetType.URL, note=note)
             self.builder.add_unresolved(listed, meaning.why or "no pattern expresses it")
-            self._cover += [Zone(None, Glob(glob)) for glob in meaning.cover]
-        for spec in read:
+            self._cover += [Zone(None, Glob(glob)) for glob in meaning.globs]
+        feared = [self._feasible(spec) for spec in meaning.cover if not self._holds(read, spec)]
+        self._feared += [(spec, shown, entry) for spec in dict.fromkeys(feared)]
+        for spec in dict.fromkeys((*read, *feared)):
             self._cover += self._covered(spec)
+
+    def _feasible(self, feared: Spec) -> Spec:
+        """Return a listed target that holds all of a feared one, wider where none says just that."""
+        open_end = replace(feared, host=feared.host.removesuffix(".*") + "*")
+        begun = replace(feared, host=feared.host.partition(".")[0].rstrip("*") + "*")
+        wider = (feared, open_end, begun)
+        whole = (replace(one, path="") for one in wider)
+        for one in (*wider[:2], *whole, replace(feared, host=ANY_HOST)):
+            meaning = self.builder.readable(_listed(one, Effect.EXCLUDE))
+            readable = meaning is not None and one.is_meant_by(meaning, Effect.EXCLUDE)
+            if readable and self._holds((one,), feared):
+                return one
+        return Spec(ANY_HOST)
+
+    def _add_feared(self) -> None:
+        """Exclude in the wide reading what the excluded regexes may match besides what they name.
+
+        Where no inclusion can meet it, or none but lies within it, the rule would say nothing more.
+        """
+        included = [pattern.host for pattern in self._patterns()]
+        ends = {host.text.rpartition(".")[2] for host in included if host.addresses is None}
+        numbered = len(ends) < len(included)
+        told: dict[tuple[str, str], None] = {}
+        for spec, shown, entry in dict.fromkeys(self._feared):
+            block = spec.host not in _WHOLE and re.fullmatch(r"[0-9.]+(?:\.\*)*|[0-9./-]+", spec.host)
+            last = spec.host.rpartition("*")[2]
+            last, whole = last.rpartition(".")[2], "." in last
+            met = any("*" in end or end == last or (not whole and end.endswith(last)) for end in ends)
+            if (numbered and block) or (
+                met and spec.host not in _WHOLE and not _ONE_LABEL.fullmatch(spec.host)
+            ):
+                told[shown, entry] = None
+                self._add(spec, Effect.EXCLUDE, shown, entry, wide=True)
+        for shown, entry in told:
+            self._narrowed(shown, entry, "it may match more than it names, which is a question")
+        self._feared.clear()
+
+    def _patterns(self) -> Iterator[UrlPattern]:
+        for one in self._included:
+            for spec in one.meaning.sure:
+                meaning = self.builder.readable(_listed(spec, Effect.INCLUDE))
+                yield from (p for p in (meaning.patterns if meaning else ()) if isinstance(p, UrlPattern))
+
+    def _holds(self, read: Iterable[Spec], feared: Spec) -> bool:
+        """Tell whether the readings of one target hold every host and path of another."""
+        names = Glob(feared.host) if "*" in feared.host else Names(tuple(feared.host.split(".")))
+        for spec in read:
+            # An exclusion of `http` is one of every scheme of the web.
+            web = spec.scheme in ("", "http", "https")
+            if not web or not _path_holds(spec.path, feared.path) or spec.port not in (None, feared.port):
+                continue
+            meaning = self.builder.readable(_listed(spec, Effect.EXCLUDE))
+            same = spec.host == feared.host
+            for hosts in _hosts_of(meaning) if meaning is not None else ():
+                if same if isinstance(hosts, Addresses) else within(names, hosts):
+                    return True
+        return False
 
     def _covered(self, spec: Spec) -> Iterator[Zone]:
         """Yield what the tool itself excludes by a target, without what our readings add."""
@@ -174,6 +239,7 @@ class ToolScope:
                 self.builder.add_unresolved(listed, why)
             elif one.meaning.why or len(read) < len(one.meaning.sure):
                 self._narrowed(one.shown, one.entry, one.meaning.why or "a part of it is not read")
+        self._add_feared()
         self._included.clear()
         return self.builder
 
@@ -208,7 +274,15 @@ class ToolScope:
     def _narrowed(self, shown: str, entry: str, note: str) -> None:
         self.builder.note("narrowed", f"`{printable(shown, 80)}`: {note}", entry)
 
-    def dead(self, shown: str, entry: str, effect: Effect, why: str, hosts: tuple[str, ...]) -> None:
+    def dead(
+        self,
+        shown: str,
+        entry: str,
+        effect: Effect,
+        why: str,
+        hosts: tuple[str, ...],
+        cover: tuple[Spec, ...] = (),
+    ) -> None:
         """Keep an entry that matches nothing; an exclusion still touches what it was meant to name."""
         self.builder.note(
             "matches-nothing",
@@ -217,7 +291,7 @@ class ToolScope:
             Severity.WARNING,
             "it was probably meant to name " + ", ".join(f"`{h}`" for h in hosts) if hosts else "",
         )
-        meaning = Meaning(hosts=hosts, cover=hosts, why=f"it matches nothing: {why}")
+        meaning = Meaning(globs=hosts, hosts=hosts, why=f"it matches nothing: {why}", cover=cover)
         (self.exclude if effect is Effect.EXCLUDE else self.include)(shown, entry, meaning)
 
     def java(self, shown: str, entry: str, found: Iterable[str]) -> None:
@@ -234,6 +308,13 @@ def _listed(spec: Spec, effect: Effect, shown: str = "", entry: str = "", *, wid
 
 def _origin(shown: str) -> str:
     return f"read from `{printable(shown, 500)}`"
+
+
+def _path_holds(outer: str, inner: str) -> bool:
+    start = outer.removesuffix("*")
+    if outer == inner + "/*":  # In its wide reading it holds what it lies below.
+        return True
+    return outer in ("", inner) or (start != outer and "*" not in start and inner.startswith(start))
 
 
 def _readings(path: str) -> tuple[PathSet, ...]:

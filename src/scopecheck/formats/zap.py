@@ -23,10 +23,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from xml.sax.saxutils import escape
 
 from scopecheck.diagnostic import Severity
 from scopecheck.formats.builder import ImportResult, unique_ids
+from scopecheck.formats.regexcover import url_cover
 from scopecheck.formats.regexes import DeadRegexError, readable
 from scopecheck.formats.regexsyntax import RegexError
 from scopecheck.formats.regexwriting import REGEX, host_regexes, path_regex, without_odd_paths
@@ -95,14 +97,17 @@ def _read_regex(regex: str, entry: str, effect: Effect, tool: ToolScope, why: st
     try:
         meaning, java = read_url(shown, exclude=effect is Effect.EXCLUDE)
     except DeadRegexError as error:
-        tool.dead(shown, entry, effect, str(error), readable(shown))
+        tool.dead(shown, entry, effect, str(error), readable(shown), url_cover(shown))
         return
     except RegexError as error:
         meaning, java = Meaning(hosts=readable(shown), why=f"it is no regex that can be read: {error}"), ()
     tool.java(shown, entry, java)
     if why:
-        meaning = Meaning(hosts=meaning.hosts or meaning.cover, why=why)
-    (tool.exclude if effect is Effect.EXCLUDE else tool.include)(shown, entry, meaning)
+        meaning = Meaning(hosts=meaning.hosts or meaning.globs, why=why)
+    if effect is Effect.EXCLUDE:
+        tool.exclude(shown, entry, replace(meaning, cover=url_cover(shown)))
+    else:
+        tool.include(shown, entry, meaning)
 
 
 def write_zap(program: Program) -> ExportResult:

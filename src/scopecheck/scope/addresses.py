@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from scopecheck.errors import PatternSyntaxError
 from scopecheck.scope.hostset import Addresses
 
-__all__ = ["parse_addresses", "starred_octets"]
+__all__ = ["is_address_text", "parse_addresses", "starred_octets"]
 
 
 def starred_octets(text: str) -> Addresses | None:
@@ -28,11 +28,16 @@ def starred_octets(text: str) -> Addresses | None:
     return Addresses(4, first, first + 256**stars - 1)
 
 
+_DASH = r"(?:[-\u2010-\u2015\u2212]|(?:(?<=\s)|(?<=\]))(?:to|through|thru|until|till)(?=[\s\[]))"
+_MASKED = re.compile(
+    r"((?:[0-9]{1,3}\.){3}[0-9]{1,3})(?:,?\s+(?:(?:sub)?net)?mask:?)?\s+((?:[0-9]{1,3}\.){3}[0-9]{1,3})"
+)
+
+
 def parse_addresses(text: str, notes: list[str]) -> Addresses | None:
-    """Read an address, a CIDR block (host bits masked, with a note) or a range `a - b`."""
-    closed = re.sub(r"(?:(?<!\s)\s+)?[-–]\s*", "-", text.strip())
-    compact = re.sub(r"(?:(?<!\s)\s+)?/\s*(?=[0-9])", "/", closed)
-    if not re.fullmatch(r"\[?[0-9A-Fa-f:.]+\]?(?:/[0-9.]+|-[0-9A-Fa-f:.]+)?", compact) or not re.search(
+    """Read an address, a block by its prefix or mask (host bits masked, with a note) or a range `a - b`."""
+    compact = _compact(text.strip())
+    if not re.fullmatch(r"[0-9A-Fa-f:.]+(?:/[0-9.]+|-[0-9A-Fa-f:.]+)?", compact) or not re.search(
         r"[.:]", compact
     ):
         return None
@@ -41,7 +46,7 @@ def parse_addresses(text: str, notes: list[str]) -> Addresses | None:
             return _block(compact, notes)
         if "-" in compact:
             return _range(*compact.split("-"))
-        single = ip_address(compact.removeprefix("[").removesuffix("]"))
+        single = ip_address(compact)
     except ValueError:
         if re.fullmatch(r"[0-9.]+/[0-9]+|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*/[0-9]+", compact):
             raise PatternSyntaxError(
@@ -52,6 +57,33 @@ def parse_addresses(text: str, notes: list[str]) -> Addresses | None:
         return None
     single = getattr(single, "ipv4_mapped", None) or single
     return Addresses(single.version, int(single), int(single))
+
+
+def _compact(text: str) -> str:
+    """Write the dash of a range and the slash of a block in one way, without spaces and brackets."""
+    masked = _MASKED.fullmatch(text)
+    if masked is not None and is_mask(masked[2]):
+        text = f"{masked[1]}/{masked[2]}"
+    closed = re.sub(rf"(?:(?<!\s)\s+)?{_DASH}\s*", "-", re.sub("[\uff0f\u2044\u2215]", "/", text))
+    compact = re.sub(r"(?:(?<!\s)\s+)?/\s*(?=[0-9])", "/", closed)
+    return re.sub(r"\[([0-9A-Fa-f.]*+:[0-9A-Fa-f:.]*+)\](?=[/-]|\Z)", r"\1", compact)
+
+
+def is_address_text(text: str) -> bool:
+    """Tell whether a text is an address, a block or a range, spaces inside or not."""
+    try:
+        return parse_addresses(text, []) is not None
+    except PatternSyntaxError:
+        return False
+
+
+def is_mask(text: str) -> bool:
+    """Tell whether an address in dotted decimal is a netmask."""
+    try:
+        inverse = ~int(IPv4Address(text)) & 0xFFFFFFFF
+    except ValueError:
+        return False
+    return inverse & (inverse + 1) == 0 and inverse not in (0, 0xFFFFFFFF)
 
 
 def _block(text: str, notes: list[str]) -> Addresses:

@@ -1,40 +1,94 @@
 """Words beside a listed target that take scope away, limit it or widen it (clause P5).
 
-Nothing here is guessed wider: a sentence can only take scope away or raise a question.
+Nothing here is guessed wider: a sentence can only take scope away or raise a question. So any
+negation counts as one that takes away, in the languages that programs are written in; which words
+it belongs to is left to a person.
 """
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
 
-from scopecheck.scope.naming import MAX_PROSE, Named, named_addresses, named_hosts, named_paths, plain_text
+from scopecheck.scope.naming import MAX_PROSE, Named, named_addresses, named_hosts, named_labels, named_paths
+from scopecheck.scope.sentences import Line, bare, flat, lines_of, mask, names_some, sentences
+from scopecheck.scope.vocabulary import (
+    DENIAL,
+    EXCEPTION,
+    FIRM,
+    GONE,
+    NEGATION,
+    NO_LABELS,
+    OTHER,
+    TESTING,
+    TITLE,
+)
 
 __all__ = [
+    "Denied",
     "declares_open_scope",
+    "denied",
+    "denies",
     "is_conditional",
     "limits_itself",
     "restricted",
-    "restricted_paths",
     "widens",
+    "without_advice",
 ]
 
 _CONDITION = re.compile(
     r"\bonly if\b|\)\s*AND\b|\bAND\s*\(|\bprovided that\b|\bonly when\b|\bif and only if\b"
 )
-_RESTRICTING = re.compile(
-    r"\b(?:except(?:ing|ion|ions)?|excluding|excludes?|excluded|exclusions?|out[- ]of[- ]scope|oos|"
-    r"(?:not|isn['’]t|aren['’]t)(?: currently)? (?:in|within|part of)(?: the| our)?[- ]scope|"
-    r"no longer in scope|removed from scope|"
-    r"outside(?: of)?(?: the| our)? scope|not (?:eligible|included|allowed|permitted)|other than|apart from|"
-    r"but not|besides|never|off[- ]limits|forbidden|prohibited|cannot be|"
-    r"(?:do(?:es)? not|don['’]t|may not|must not) (?:test|touch|scan|attack|include|apply|target|use|access)|"
-    r"(?:should|must|may|can)(?: not|n['’]t) be)\b",
+_EVERYTHING = re.compile(
+    r"\b(?:all|any|every|everything|whole|entire|sub-?domains?|hosts)\b|\*", re.IGNORECASE
+)
+# Crosses, strike-through, a `!` of programmers in front: the target they stand at is meant.
+_CROSS = re.compile(r"~~|[❌✖✗✘✕⨯❎⛔🚫🛑🙅👎×⊘≠¬∉∖]|(?<![\w!)\]])!(?=[ ]?[\w*])")
+_FOLLOWING = re.compile(
+    r"\b(?:following|below|these|those|here (?:is|are)|namely|as follows|such as|like)\b|[:：]\s*\Z",
     re.IGNORECASE,
 )
-_DENYING = re.compile(r"\b(?:not?|without|but|minus|never|only)\b", re.IGNORECASE)
-_HEADING = re.compile(
-    r"(?:out[- ]of[- ]scope|exclu(?:ded|sions?|ding)|exceptions?|not in[- ]scope)[^.\n]{0,60}:\W*\Z",
+_BEFORE = re.compile(
+    r"\b(?:these|those|they|them|both|above|aforementioned|mentioned|listed|latter|former|all of)\b",
+    re.IGNORECASE,
+)
+_AFFIRMS = re.compile(
+    r"\b(?:in[- ]scope|eligible|included|allowed|permitted|welcome|focus|"
+    r"(?:may|can|please|to) (?:be )?test(?:ed)?)\b",
+    re.IGNORECASE,
+)
+_THIS = re.compile(
+    r"\b(?:this|that|the|our) (?:\w{1,40} )?(?:sub ?domain|domain|asset|scope|target|host|wildcard|site|"
+    r"website|system|server|entry|service|environment|network|range|app|application|instance)\b",
+    re.IGNORECASE,
+)
+_AT_THIS = re.compile(
+    r"\b(?:test|touch|scan|attack|target|hack"
+    r"|(?:reports?|submissions?|findings?) (?:about|on|for|against|regarding|concerning)) "
+    r"(?:this|it)\b(?! for)",
+    re.IGNORECASE,
+)
+_ANOTHER = re.compile(
+    r"\b(?:one|ones|those|something|anything|sites?|hosts?|things?) (?:that|which) (?:is|are|was|were)\b",
+    re.IGNORECASE,
+)
+_ADVICE = re.compile(
+    r"\b(?:instead|start (?:at|on|with)|please (?:use|test|see)|use the|focus on)\b", re.IGNORECASE
+)
+_LIMITS = re.compile(
+    r"\bonly (?:if|when|within)\b"
+    r"|\bthis (?:scope|asset|target|domain|wildcard) is\b[^.]{0,40}\bfor\b[^.]{0,80}\bonly\b"
+    r"|\bfalls? out(?:side)? of (?:the )?scope\b|\bno longer (?:in scope|part of)\b",
+    re.IGNORECASE,
+)
+_ONLY = re.compile(
+    r"\b(?:only|solely|exclusively|just|limited to|restricted to|nur|seulement|uniquement|solo|только)\b",
+    re.IGNORECASE,
+)
+_COUNTS = re.compile(
+    r"\b(?:in scope|eligible|includ\w*|cover\w*|accept\w*|allow\w*|permit\w*|counts?|test\w*)\b",
     re.IGNORECASE,
 )
 _OPEN = re.compile(
@@ -49,52 +103,258 @@ _ALL_OF = re.compile(
     r"\b(?:\(?sub\)?-?domains?|domains?|assets?|websites?|hosts?|properties)\b",
     re.IGNORECASE,
 )
-_LIMITS = re.compile(
-    r"\bonly (?:if|when|within)\b"
-    r"|\bthis (?:sub-?domain|domain|asset|scope|target|host|wildcard)\b[^.\n]{0,60}\bout[- ]of[- ]scope\b"
-    r"|\bthis (?:scope|asset|target|domain|wildcard) is\b[^.\n]{0,40}\bfor\b[^.\n]{0,80}\bonly\b"
-    r"|\bfalls? out(?:side)? of (?:the )?scope\b|\bno longer in[- ]scope\b"
-    r"|\A\W*(?:(?:is|are|currently|now) )*"
-    r"(?:out[- ]of[- ]scope|oos|do not test|don['’]t test|not in[- ]scope)\W*\Z",
-    re.IGNORECASE,
-)
-_ONLY_A_HOST = re.compile(r"\bonly\b[^.\n]{0,5}(?=[\w*-]{1,63}\.[\w*-])", re.IGNORECASE)
-_COUNTS = re.compile(r"\b(?:in[- ]scope|eligible)\b", re.IGNORECASE)
 _WIDENS = re.compile(
     r"\b(?:includ(?:es|ing)|covers?|and|plus|with)\b[^.\n]{0,30}\bsub-?domains\b"
     r"|\b(?:all|any) sub-?domains?\b",
     re.IGNORECASE,
 )
+_IN_SCOPE = re.compile(r"\b(?:in scope|eligible|included|covered)\b", re.IGNORECASE)
+_SAYS = re.compile(r"\b(?:is|are|was|were|be|has|have|must|should|may|can|will|do|does)\b", re.IGNORECASE)
+_LEAD = re.compile(
+    r"\A(?:\W|\b(?:for|the|our|is|are|any|all|in|on|of|test|testing|touch|include|including)\b)+",
+    re.IGNORECASE,
+)
+_LABEL_IS = re.compile(r"\W*(?:the |our )?[\w-]{1,63} (?:is|are|was|were|isn't|aren't)\b", re.IGNORECASE)
+_TRAILING = frozenset({"is", "are", "currently", "now", "was", "were"})
+_CLAUSE_END = re.compile(r"[.;)\]!?\n]")
+_SHORT = 6
+"""As many words make a line without a full stop a heading."""
 
 
-def restricted_paths(words: str, *, note: bool = False) -> Iterator[str]:
-    """Yield the paths that a restricting clause names without a host ("out of scope: /admin")."""
-    for line in words[:MAX_PROSE].splitlines():
-        for sentence in _sentences(line):
-            if _RESTRICTING.search(sentence) or (note and _DENYING.search(sentence)):
-                yield from named_paths(sentence)
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """What the words beside a rule take away (P5)."""
+
+    named: tuple[Named, ...] = ()
+    """Hosts and addresses, with the path or port that stands at them."""
+    paths: tuple[str, ...] = ()
+    """Paths without a host."""
+    labels: tuple[str, ...] = ()
+    """Single labels, which may be short for hosts."""
+    itself: bool = False
+    """Whether the words are about the asset that they stand beside."""
+    alone: tuple[frozenset[str], ...] = ()
+    """The hosts of each sentence that says no more than that they are out of scope."""
+
+
+class _Reader:
+    """Reads words line by line; what denies or points on may reach further lines."""
+
+    def __init__(self) -> None:
+        self.named: dict[Named, None] = {}
+        self.paths: dict[str, None] = {}
+        self.labels: dict[str, None] = {}
+        self.alone: dict[frozenset[str], None] = {}
+        self.itself = self._pending = False
+        self._listing = self._begun = self._carries = False
+        self._before: list[str] = []
+
+    def read(self, line: Line, behind: str) -> None:
+        """Read one line; `behind` is the next, which tells a heading from a sentence about the asset."""
+        takes, names = denies(line.text), names_some(line.text)
+        short = len(line.text.split()) <= _SHORT and not line.text.endswith((".", ",")) and not names
+        heads = line.heading or (short and not line.item)
+        if heads and takes:
+            self._listing, self._begun = True, False
+        elif line.heading and _AFFIRMS.search(flat(line.text)):
+            self._listing = False
+        elif (
+            self._listing
+            and self._begun
+            and line.apart
+            and not (line.item or line.heading or bare(line.text))
+        ):
+            self._listing = False  # A blank line ends a list that has begun, unless another item follows.
+        self._begun = self._begun or names
+        over = line.heading or not re.search(r"\w", TITLE.without(flat(line.text)))
+        listed = line.heading or names_some(behind) or OTHER.within(flat(behind))
+        title = heads and takes and over and listed and bool(behind)
+        for sentence in sentences(line.text):
+            self._read(sentence, item=line.item, title=title)
+
+    def _read(self, sentence: str, *, item: bool, title: bool) -> None:
+        takes, names = denies(sentence), names_some(sentence)
+        carried = self._carries and names and bare(sentence)
+        self.settle(reached=names and (carried or self._listing))
+        self._carries = False
+        if not (takes or self._listing or carried):
+            self._before.append(sentence)
+            return
+        self._take(sentence, takes=takes)
+        if not takes:
+            self._carries = carried
+            return
+        words = flat(sentence)
+        if names:
+            marked = mask(sentence)
+            denial, host = DENIAL.first(marked), marked.find("◦")
+            self._carries = not item and denial is not None and denial.start < host
+            if _says_no_more(words):
+                self.alone[frozenset(one.host for one in named_hosts(sentence))] = None
+            return
+        self._carries = len(words.split()) <= _SHORT
+        pointed = _BEFORE.search(words) is not None and bool(self._before)
+        if pointed:
+            for earlier in self._before:
+                self._take(earlier, takes=False)
+            self._before.clear()
+        if _FOLLOWING.search(words):
+            self._listing, self._begun = True, False
+        other = title or pointed or any(named_paths(sentence)) or _is_about_labels(sentence)
+        crossed = _CROSS.search(sentence) is not None and len(words.split()) <= _SHORT // 2
+        self.itself = self.itself or _is_about_this(words)
+        self._pending = not other and (crossed or _says_no_more(words))
+
+    def settle(self, *, reached: bool = False) -> None:
+        """Take a short denial for one of the asset itself, unless it has `reached` what follows it."""
+        self.itself = self.itself or (self._pending and not reached)
+        self._pending = False
+
+    def _take(self, sentence: str, *, takes: bool) -> None:
+        part = _behind_exception(sentence) if takes and not self._listing else sentence
+        for named in named_hosts(part):
+            self.named[named] = None
+        for address in named_addresses(part):
+            self.named[Named(address, "", 0, 0)] = None
+        self.paths.update(dict.fromkeys(named_paths(part)))
+        self.labels.update(dict.fromkeys(_labels(sentence, listed=not takes)))
+
+
+def _behind_exception(sentence: str) -> str:
+    """Return what stands behind the exception where a sentence says "all of this except that"."""
+    marked = mask(sentence)
+    denial = DENIAL.first(marked)
+    if denial is None or denial.text not in EXCEPTION or _CROSS.search(sentence):
+        return sentence
+    left, right = marked[: denial.start], marked[denial.end :]
+    positive = _EVERYTHING.search(sentence[: denial.start]) and not _SAYS.search(left)
+    return sentence[denial.end :] if positive and "◦" in right else sentence
+
+
+def _labels(sentence: str, *, listed: bool) -> Iterator[str]:
+    """Yield the labels in front of a negation and behind it ("not blog", "blog and shop are excluded")."""
+    marked = mask(sentence)
+    pieces = [marked]
+    if not listed:
+        denials = list(DENIAL.said(marked))
+        pieces = [marked[: denials[0].start], marked[denials[-1].end :]] if denials else []
+    for piece in pieces:
+        clause = _CLAUSE_END.split(_LEAD.sub("", piece.replace("◦", " ")), maxsplit=1)[0]
+        words = clause.strip(" ,:*_~-–—\"'").split()
+        while words and words[-1].lower() in _TRAILING:
+            words.pop()
+        for label in named_labels(" ".join(words)):
+            if label not in NO_LABELS:
+                yield label
+
+
+def _is_about_labels(sentence: str) -> bool:
+    """Tell whether a denial is about what may be short for hosts ("except blog", "blog is excluded")."""
+    labels = list(_labels(sentence, listed=False))
+    first = DENIAL.first(sentence)
+    if not labels or first is None:
+        return False
+    excepting = first.text in EXCEPTION and not re.search(r"\w", sentence[: first.start])
+    return excepting or len(labels) > 1 or ":" in sentence or _LABEL_IS.match(sentence) is not None
+
+
+def _is_about_this(words: str) -> bool:
+    """Tell whether a denying sentence says "this asset", and that it is out of scope or not to be tested."""
+    if _AT_THIS.search(words):
+        return True
+    this = _THIS.search(words)
+    if this is None or _ANOTHER.search(words):
+        return False
+    return FIRM.within(words[this.end() : this.end() + 80]) or (NEGATION.within(words) and GONE.within(words))
+
+
+def _says_no_more(words: str) -> bool:
+    """Tell whether a denying sentence speaks of no kind of finding, way of testing or other asset."""
+    if OTHER.within(words) or _ANOTHER.search(words):
+        return False
+    return FIRM.within(words) or (NEGATION.within(words) and TESTING.within(words))
+
+
+@functools.lru_cache(maxsize=256)
+def denied(words: str) -> Denied:
+    """Return what the words beside a rule take away from the program's scope (P5).
+
+    Every sentence with a negation counts, and every line under a heading with one until a heading
+    says "in scope", or the list has ended.
+    """
+    reader = _Reader()
+    lines = lines_of(words)
+    for line, behind in zip(lines, [*(one.text for one in lines), ""][1:], strict=True):
+        reader.read(line, behind)
+    reader.settle()
+    itself = reader.itself or len(words) > MAX_PROSE  # What is too long to be read may say anything.
+    return Denied(tuple(reader.named), tuple(reader.paths), tuple(reader.labels), itself, tuple(reader.alone))
+
+
+def denies(text: str) -> bool:
+    """Tell whether a sentence holds a negation, an exception or a cross, outside the hosts it names."""
+    return _CROSS.search(text) is not None or DENIAL.within(flat(text))
+
+
+def without_advice(words: str, listed: Container[str]) -> str:
+    """Return the words of an exclusion without the sentences that send a person to what is `listed` in scope."""
+    if not _ADVICE.search(words):
+        return words
+    kept = []
+    for line in lines_of(words):
+        for sentence in sentences(line.text):
+            hosts = [named.host for named in named_hosts(sentence)]
+            plain = re.sub(r"\binstead\b", "", sentence, flags=re.IGNORECASE)
+            advice = hosts and all(host in listed for host in hosts) and _ADVICE.search(sentence)
+            if not advice or denies(plain):
+                kept.append(sentence)
+    return "\n".join(kept)
+
+
+def restricted(words: str) -> tuple[Named, ...]:
+    """Return the hosts and addresses that a restricting clause of the words beside a rule names (P5)."""
+    return denied(words).named
 
 
 def limits_itself(words: str) -> bool:
     """Tell whether the words beside a rule make the rule itself hold under a condition only (P5)."""
-    if len(words) > MAX_PROSE or _LIMITS.search(words) is not None:
-        return True  # What is too long to be read may say anything.
-    for only in _ONLY_A_HOST.finditer(words):
-        line = words[only.end() : only.end() + 400].partition("\n")[0]
-        if _COUNTS.search(line):
-            return True
+    if denied(words).itself:
+        return True
+    for line in lines_of(words):
+        for sentence in sentences(line.text):
+            said = flat(sentence)
+            if _LIMITS.search(said) or _all_but_some(said):
+                return True
+            if _ONLY.search(said) and _only_some(sentence, said):
+                return True
     return False
+
+
+def _all_but_some(said: str) -> bool:
+    """Tell whether "all but" leaves a part of an asset ("everything except /api is out of scope")."""
+    everything = _EVERYTHING.search(said)
+    denial = DENIAL.first(said[everything.end() :]) if everything else None
+    if everything is None or denial is None or denial.text not in EXCEPTION:
+        return False
+    return FIRM.within(said[everything.end() + denial.end :]) and not OTHER.within(said)
+
+
+def _only_some(sentence: str, said: str) -> bool:
+    """Tell whether "only" leaves a part of an asset ("only /api is in scope")."""
+    named = names_some(sentence) or any(named_paths(sentence))
+    if named and (_COUNTS.search(said) or len(re.findall(r"[^\W\d_]{2,}", said)) <= _SHORT // 2):
+        return True
+    return _IN_SCOPE.search(said) is not None and not OTHER.within(said)
 
 
 def declares_open_scope(text: str) -> bool:
     """Tell whether an inclusion says that everything of the owner may count (D4)."""
-    if len(text) < 80 and _ALL_OF.match(text) and _RESTRICTING.search(text) is None:
-        if any(named_hosts(text)):  # "Any subdomain of example.com" says nothing about other domains.
-            return False
-        return re.search(r"\bnot\b", text, re.IGNORECASE) is None
+    if len(text) < 80 and _ALL_OF.match(text) and not denies(text):
+        # "Any subdomain of example.com" says nothing about other domains.
+        return not any(named_hosts(text))
     if re.search(r"\b(?:third[- ]part|vendor|customer|supplier)", text, re.IGNORECASE):
         return False
-    return len(text) < 2_000 and _OPEN.search(text) is not None and _RESTRICTING.search(text) is None
+    return len(text) < 2_000 and _OPEN.search(text) is not None and not denies(text)
 
 
 def is_conditional(text: str) -> bool:
@@ -102,39 +362,7 @@ def is_conditional(text: str) -> bool:
     return _CONDITION.search(text) is not None
 
 
-def restricted(words: str, *, note: bool = False) -> tuple[Named, ...]:
-    """Return the hosts that a restricting clause of the words beside a rule names (P5).
-
-    A `note` behind the target is short, so there a bare "not" or "but" restricts as well.
-
-    The clause may stand before the host, behind it ("x is out of scope"), or be the heading of a
-    list; a blank line or another heading ends such a list.
-    """
-    found: list[Named] = []
-    in_list, begun, ended = False, False, False
-    for line in plain_text(words).splitlines():
-        named = list(named_hosts(line))
-        stripped = line.strip().strip("#*_ ")
-        restricting = _RESTRICTING.search(line) is not None
-        heading = len(stripped.split()) <= 6 and not stripped.endswith((".", ","))
-        if stripped.endswith(":") or (restricting and heading and not named):
-            in_list = restricting or _HEADING.search(stripped) is not None
-            begun = False
-        elif ended and in_list and stripped and not re.match(r"[-*•+\d]|\S+\Z", line.strip()):
-            in_list = False  # A blank line ends a list that has begun, unless another item follows.
-        ended = not stripped and begun
-        begun = begun or bool(named) or any(named_addresses(line))
-        for sentence in _sentences(line):
-            if in_list or _RESTRICTING.search(sentence) or (note and _DENYING.search(sentence)):
-                found += named_hosts(sentence)
-                found += [Named(address, "", 0, 0) for address in named_addresses(sentence)]
-    return tuple(found)
-
-
-def _sentences(line: str) -> list[str]:
-    return re.split(r"(?<=[.!?])\s+", line)
-
-
 def widens(words: str) -> bool:
     """Tell whether the words beside a rule say that it holds for subdomains too (P5)."""
-    return _WIDENS.search(words[:MAX_PROSE]) is not None and _RESTRICTING.search(words[:MAX_PROSE]) is None
+    words = words[:MAX_PROSE]
+    return _WIDENS.search(words) is not None and not DENIAL.within(flat(words))

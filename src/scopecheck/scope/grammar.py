@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from scopecheck.errors import HostError, PatternSyntaxError
 from scopecheck.scope.addresses import parse_addresses, starred_octets
+from scopecheck.scope.feared_names import OTHER_SERVICES, feared_paths
 from scopecheck.scope.hostset import Addresses
 from scopecheck.scope.pathset import PathSet, parse_query
 from scopecheck.scope.pattern import Effect, HostForm, HostText, UrlPattern
@@ -32,9 +33,16 @@ MAX_EXPANDED = 262_144
 
 _MISSPELT = re.compile(r"(?!https?\Z)[hptsx]{3,8}")
 _SCHEME = re.compile(r"(?:([a-z][a-z0-9+.-]*)|\*|http(?:\(s\)|\[s\]|s?\*|s\?)):/{2}", re.IGNORECASE)
+HTML_TAGS = (
+    "a|abbr|b|big|blockquote|br|center|code|dd|del|div|dl|dt|em|font|h[1-6]|hr|i|img|ins|kbd|li|mark|ol|p|pre|"
+    "q|s|section|small|span|strike|strong|sub|sup|table|tbody|td|th|thead|tr|tt|u|ul|wbr"
+)
+"""Names of the HTML tags that texts hold; one letter in `<>` is no placeholder either, but a question."""
+# What has a dot in its brackets may be a host in markup (`<https://example.com>`).
 _PLACEHOLDER = re.compile(
-    r"[█▇▆▉■▓]+|<[^<>]{1,60}>|\{[^{},|.]{1,60}\}|%[A-Za-z_]{2,40}%|#{2,}|\[[A-Za-z_ -]{2,40}\]|\bX{2,}\b"
-    r"|\((?:your|my|any|sub-?domain|tenant|customer|name)[^()|/.]{0,40}\)|\$\{[^{}]{1,60}\}"
+    rf"[█▇▆▉■▓]+|<(?!/?(?:{HTML_TAGS})[\s/>])[^<>.。．｡]{{1,60}}>|\{{[^{{}},|.]{{1,60}}\}}|%[A-Za-z_]{{2,40}}%"
+    r"|#{2,}|\[[A-Za-z_ -]{2,40}\]|\bX{2,}\b"
+    r"|\((?:your|my|any|sub-?domain|tenant|customer|name)[^()|/.]{0,40}\)|\$\{[^{}.]{1,60}\}",
 )
 _NOUNS = (
     "store|shop|domain|company|name|org|organization|site|instance|subdomain|tenant|workspace|account|team|id"
@@ -45,6 +53,7 @@ _YOUR = re.compile(
 _CHOICE = re.compile(
     r"\(([^(){}|]*\|[^(){}]*|[\w.-]+(?:/[\w.-]+)+)\)|\{([^(){},|]*[,|][^(){}]*)\}|\[(\.[\w.-]+|[\w-]+\.)\]"
 )
+_KEPT = "!#$%&'()*+,-./:;=?@[\\]_|~"  # What the URL parser leaves in a path.
 _LABEL = re.compile(r"[a-z0-9_*]([a-z0-9_*-]*[a-z0-9_*-])?")
 
 
@@ -102,6 +111,8 @@ def parse_listed(text: str, effect: Effect, owned: frozenset[str] = frozenset())
         if pattern.scheme is None and spelled is not None and spelled[1]:
             # An inclusion of the same text, `htps://` or `ssh://`, must not be the more precise one (D1).
             patterns.append(replace(pattern, scheme=spelled[1].lower()))
+        if effect is Effect.EXCLUDE:
+            patterns += _feared(one, pattern)
         notes.update(dict.fromkeys(said))
     return ParsedTarget(tuple(dict.fromkeys(patterns)), tuple(notes))
 
@@ -136,7 +147,7 @@ def _parse_one(
     numbered = bool(path.segments) and path.segments[0][:1].isdigit()
     if scheme_match is None and numbered and (host.addresses is not None or port is not None):
         raise PatternSyntaxError(f"`{source}` is neither an address nor a block", source)
-    if page and host.text in shared_hosts().all:
+    if page and not query and host.text in shared_hosts().all:
         raise PatternSyntaxError(f"`{source}` names a place on a shared host by its fragment alone", source)
     pattern = UrlPattern(source, effect, host, scheme, port, path, parse_query(query))
     if page:
@@ -144,6 +155,21 @@ def _parse_one(
     if _PLACEHOLDER.search(tail) or (host.form is HostForm.TAIL and _PLACEHOLDER.search(host_text)):
         pattern = replace(pattern, demoted=Doubt.WIDE_READING)
     return _unify_link(pattern, effect), tuple(notes)
+
+
+def _feared(text: str, pattern: UrlPattern) -> Iterator[UrlPattern]:
+    """Yield what an exclusion may mean besides: the site behind `tls://`, the alternatives in a path."""
+    if pattern.scheme not in (None, "http", "https") and pattern.scheme not in OTHER_SERVICES:
+        pattern = replace(pattern, scheme=None, demoted=Doubt.WIDE_READING)
+        yield pattern
+    rest = text[match.end() :] if (match := _SCHEME.match(text)) else text.removeprefix("//")
+    path = re.split(r"[?#](?!\Z)", rest[len(re.split(r"[/?#]", _mask(rest), maxsplit=1)[0]) :], maxsplit=1)[0]
+    if not path.startswith("/") or not pattern.path.segments:
+        return
+    for other in feared_paths(path):
+        meant = PathSet.parse(canonical_path(quote(other, safe=_KEPT)) if other else "")
+        if meant != pattern.path:
+            yield replace(pattern, path=meant, demoted=Doubt.WIDE_READING)
 
 
 def _mask(text: str) -> str:
@@ -179,16 +205,16 @@ def _split_tail(tail: str, source: str, notes: list[str]) -> tuple[PathSet, str,
     if _PLACEHOLDER.search(path):
         path = _PLACEHOLDER.sub("*", path)
         notes.append(f"the placeholder in the path of `{source}` is read as any one segment")
-    page = False
+    # A fragment names a place inside the page, and a query can be put behind any path by anybody.
+    page = path in ("", "/") and bool(query or hash_mark)
     if hash_mark:
         notes.append("the fragment was dropped, since servers never see it")
-        page = path in ("", "/") and not query
     if path.startswith("*"):
         path = "/" + path
     if re.fullmatch(r"/[.*…()]+", path):  # `/.*` and `/...` mean the whole site.
         path = ""
     # What the URL parser would encode in a target's path is encoded here too.
-    encoded = quote(path, safe="!#$%&'()*+,-./:;=?@[\\]_|~")
+    encoded = quote(path, safe=_KEPT)
     return PathSet.parse(canonical_path(encoded) if path else ""), query, page
 
 

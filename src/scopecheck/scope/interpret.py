@@ -8,9 +8,20 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from scopecheck.errors import PatternSyntaxError
+from scopecheck.scope.addresses import is_address_text
 from scopecheck.scope.cleaning import MAX_LISTED, clean_listed, refuse_unreadable
 from scopecheck.scope.denials import is_conditional
+from scopecheck.scope.feared_names import ends_in_two_scripts, feared_targets, is_host_range
 from scopecheck.scope.grammar import parse_listed, stars_for_placeholders
+from scopecheck.scope.listed_words import (
+    DENIES,
+    FINDING_WORDS,
+    LIST_END,
+    PREPOSITION_END,
+    PROSE_WORDS,
+    gone_behind,
+    gone_in_front,
+)
 from scopecheck.scope.naming import is_file_name, named_hosts, plain_text
 from scopecheck.scope.pattern import Effect, HostForm, Pattern, ThingPattern, UrlPattern
 from scopecheck.scope.zone import Doubt
@@ -20,30 +31,6 @@ from scopecheck.targets.url import Url
 
 __all__ = ["Context", "Interpretation", "interpret"]
 
-_PROSE_WORDS = re.compile(
-    r"\b(?:any|all|every|everything|anything|other|others|see|found here|only|except|excluding|unless|not|"
-    r"without|that|which|is|are|was|can|cannot|may|must|should|will|do|does|have|has|been|be|if|when|where|"
-    r"please|associated|related|owned|listed|including|via|through|takeover|redirect)\b",
-    re.IGNORECASE,
-)
-_FINDING_WORDS = re.compile(
-    r"\b(?:vulnerabilit(?:y|ies)|attacks?|engineering|leaked|leaks?|compromised|credentials?|takeovers?|redirects?|"
-    r"xss|csrf|ssrf|sqli|rce|dos|ddos|phishing|environments?|third[- ]party|3rd[- ]party|spam)\b",
-    re.IGNORECASE,
-)
-# Words that take the target away instead of naming it.
-_DENIES = re.compile(
-    r"\b(?:out[- ]of[- ]scope|oos|exclu\w+|except\w*|forbidden|prohibited|never|off[- ]limits|no|not|but|"
-    r"minus|ineligible|blacklist\w*|denylist\w*|without|don['’]t|denied|deny|disallow\w*|banned|avoid)\b",
-    re.IGNORECASE,
-)
-_DENIED = re.compile(
-    r"\W*(?:(?:is|are|currently|now|temporarily)\s+)*(?:out[- ]of[- ]scope|oos|excluded|do not test|"
-    r"don['’]t test|not in[- ]scope|not eligible|forbidden|prohibited|off[- ]limits|ineligible)\W*",
-    re.IGNORECASE,
-)
-_PREPOSITION_END = re.compile(r"\b(?:on|at|in|of|for|from|to|by|with|under|via|against)\W*\Z", re.IGNORECASE)
-_LIST_END = re.compile(r"(?:[,|/&]|\b(?:and|or))\Z", re.IGNORECASE)
 _NOTE = re.compile(r"\A(\S+)\s+\((.*)\Z", re.DOTALL)
 _DASH_NOTE = re.compile(r"\A(\S+)\s+(?:[-–—:]+|->)\s+(.+)\Z", re.DOTALL)
 _PACKAGE = re.compile(r"[A-Za-z][\w-]*(?:\.[A-Za-z0-9_][\w-]*)+")
@@ -105,9 +92,37 @@ def interpret(text: str, context: Context) -> Interpretation:
         found = _conditional(clean, context)
     if found is None:
         found = _name(clean, context)
+    if context.effect is Effect.EXCLUDE:
+        found = _with_fears(found, clean, text, context)
     if found is None:
         raise _why_not(clean, text, context)
     return replace(found, notes=(*notes, *found.notes))
+
+
+def _with_fears(found: _Attempt, clean: str, text: str, context: Context) -> _Attempt:
+    """Add what an exclusion may name besides what was read, in the wide reading (P2, P4).
+
+    A text that nobody could read stays so, unless it is no more than the two ends of a range of hosts.
+    """
+    if found is None and not is_host_range(clean):
+        return None
+    patterns = found.patterns if found is not None else ()
+    known = {
+        (one.host.form, one.host.labels, one.host.addresses)
+        for one in patterns
+        if isinstance(one, UrlPattern)
+    }
+    wide: list[Pattern] = []
+    for name in feared_targets(clean, text):
+        with suppress(PatternSyntaxError):
+            for pattern in parse_listed(name, Effect.EXCLUDE, context.owned).patterns:
+                key = pattern.host.form, pattern.host.labels, pattern.host.addresses
+                wide += [replace(pattern, text=clean, demoted=Doubt.WIDE_READING)] if key not in known else []
+    if not wide:
+        return found
+    said = () if found is not None else ("read as the ends of a range of hosts",)
+    before = found or Interpretation(())
+    return replace(before, patterns=tuple(dict.fromkeys((*patterns, *wide))), notes=(*before.notes, *said))
 
 
 def _targets(clean: str, context: Context) -> _Attempt:
@@ -126,6 +141,8 @@ def _targets(clean: str, context: Context) -> _Attempt:
         pieces = [piece for piece in re.split(separator, clean) if piece]
         if len(pieces) < 2 or any(piece.strip("*") == "" for piece in pieces):
             continue
+        if context.effect is Effect.INCLUDE and any(piece.endswith(":") for piece in pieces):
+            continue  # What ends in a colon says something of what follows.
         pieces = _complete_suffixes(pieces)
         parts = [_one_target(piece, context) or _and_list(piece, context) for piece in pieces]
         if all(part is not None for part in parts):
@@ -161,8 +178,9 @@ def _complete_suffixes(pieces: list[str]) -> list[str]:
 
 def _one_target(text: str, context: Context) -> _Attempt:
     """Read a text without white space as a target, or return None where it is none."""
-    ranged = re.fullmatch(r"[0-9A-Fa-f.:]+\s*[-–]\s*[0-9A-Fa-f.:]+", text)
-    if (re.search(r"\s", text) and not ranged) or not _may_be_target(text, context):
+    if (re.search(r"\s", text) and not is_address_text(text)) or not _may_be_target(text, context):
+        return None
+    if context.effect is Effect.INCLUDE and ends_in_two_scripts(text):
         return None
     try:
         parsed = parse_listed(text, context.effect, context.owned)
@@ -252,7 +270,7 @@ def _with_note(clean: str, context: Context) -> _Attempt:
             words = match[2].strip()
             words = words.rstrip(")").strip() if shape is _NOTE else words
             hosts = any(named_hosts(plain_text(words)))
-            if context.effect is Effect.INCLUDE and _DENIED.fullmatch(words):
+            if context.effect is Effect.INCLUDE and gone_behind(words):
                 return None  # "a.example.com (out of scope)" lists nothing.
             if context.effect is Effect.INCLUDE and hosts and shape is _DASH_NOTE:
                 return None  # "*.example.com - b.example.com" may add the second or take it away.
@@ -274,10 +292,12 @@ def _with_noun(clean: str, context: Context) -> _Attempt:
     words = phrase.rstrip("-–—:").strip()
     bracketed = rest.startswith("(") and rest.endswith(")")
     rest = rest[1:-1] if bracketed else rest
-    if not re.search(r"\w", words) or len(words.split()) > 8 or _LIST_END.search(words):
+    if not re.search(r"\w", words) or len(words.split()) > 8 or LIST_END.search(words):
         return None
-    about_findings = _FINDING_WORDS.search(words) is not None and not _DENIES.search(words)
-    if not about_findings and any(one.search(words) for one in (_DENIES, _PROSE_WORDS, _PREPOSITION_END)):
+    if context.effect is Effect.INCLUDE and gone_in_front(phrase):
+        return None
+    about_findings = FINDING_WORDS.search(words) is not None and not DENIES.search(words)
+    if not about_findings and any(one.search(words) for one in (DENIES, PROSE_WORDS, PREPOSITION_END)):
         return None
     inner = _targets(rest, context) or _with_note(rest, context)
     if inner is None:
@@ -346,7 +366,7 @@ def _name(clean: str, context: Context) -> _Attempt:
     if len(clean) > 120 or len(clean.split()) > 12 or "://" in clean or clean.endswith((".", ":")):
         return None
     if (
-        _PROSE_WORDS.search(clean)
+        PROSE_WORDS.search(clean)
         or any(named_hosts(plain_text(clean)))
         or re.search(r"[*@<>{}\n]|\A/", clean)
     ):
@@ -357,7 +377,7 @@ def _name(clean: str, context: Context) -> _Attempt:
         return None
     if _may_be_target(clean, context) and " " not in clean and not is_file_name(clean):
         return None
-    if context.effect is Effect.EXCLUDE and _FINDING_WORDS.search(clean):
+    if context.effect is Effect.EXCLUDE and FINDING_WORDS.search(clean):
         return None  # Read as the name of an asset, it would exclude nothing and raise no question.
     return Interpretation((ThingPattern(clean, context.effect, name_key(clean)),))
 
@@ -369,6 +389,8 @@ def _why_not(clean: str, text: str, context: Context) -> PatternSyntaxError:
             parse_listed(clean, context.effect, context.owned)
         except PatternSyntaxError as error:
             return PatternSyntaxError(error.message, text, error.help)
+        if ends_in_two_scripts(clean):
+            return PatternSyntaxError(f"`{clean}` mixes two scripts in its last label", text, "end the host")
         return PatternSyntaxError(f"`{clean}` is a shared host, and the row does not say what on it", text)
     return PatternSyntaxError(
         f"`{printable(clean, 80)}` is prose, not a target",

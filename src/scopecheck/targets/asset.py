@@ -9,12 +9,20 @@ import unicodedata
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import TypeAlias
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from scopecheck.errors import HostError, TargetError, UrlError
-from scopecheck.targets.host import MAX_TEXT, HostName, parse_address, parse_host, printable, show_host
+from scopecheck.targets.host import (
+    MAX_TEXT,
+    HostName,
+    is_address,
+    parse_address,
+    parse_host,
+    printable,
+    show_host,
+)
 from scopecheck.targets.url import Url, has_scheme, parse_url
 
 __all__ = [
@@ -133,7 +141,8 @@ def shared_hosts() -> SharedHosts:
 
 
 _SCP = re.compile(r"git@([A-Za-z0-9.-]+):([^:\s]+)")
-_BLOCK = re.compile(r"[0-9A-Fa-f:.]+/[0-9]{1,3}")
+_BLOCK = re.compile(r"(\[)?([0-9A-Fa-f:.]+)(?(1)\])/((?:0|[1-9][0-9]{0,9})|[0-9]{1,3}(?:\.[0-9]{1,3}){3})/?")
+_NUMBERED = re.compile(r"\A/+[^\w/]*\d|\A/+[0-9A-Fa-f]*:")
 _LOOKS_LIKE_ADDRESS = re.compile(r"[./:@\\\[\]%\x00-\x1f]")
 
 
@@ -161,15 +170,23 @@ def parse_target(text: str, listed: Container[str] = frozenset()) -> Target:
         return App(text, key, note) if app else Name(text, key)
     scp = _SCP.fullmatch(re.sub(r"[\t\r\n]", "", plain))
     if scp is not None:
-        url = parse_url(f"https://{scp[1]}/{scp[2]}")
-        doubts = ("a tab or newline in the text",) if re.search(r"[\t\r\n]", plain) else ()
-        return url._replace(text=text, doubts=(*url.doubts, *doubts))
+        return _parse_scp(text, *scp.groups())
     try:
         return parse_bare(text)
     except TargetError:
         if not key or _LOOKS_LIKE_ADDRESS.search(text.strip()) or not _is_text(text):
             raise
         return Name(text, key)
+
+
+def _parse_scp(text: str, host: str, path: str) -> Url:
+    """Return what `git@host:path` means: a repository on a code host, elsewhere a login on port 22 (T2)."""
+    coded = parse_host(host).host in shared_hosts().code
+    url = parse_url(f"https://{host}/{path}" if coded else f"ssh://{host}:22/{path}")
+    doubts = ["a tab or newline in the text"] if re.search(r"[\t\r\n]", text.strip(" ")) else []
+    if re.match(r"[0-9]{1,5}(?:[/?#]|\Z)", path):
+        doubts.append("a number behind the colon, which may be a port")
+    return url._replace(text=text, doubts=(*url.doubts, *doubts))
 
 
 def parse_web(text: str) -> Url:
@@ -191,21 +208,25 @@ def parse_bare(text: str) -> Url:
         pass
     try:
         # Spaces inside would be refused anyway; those around are trimmed by the URL parser.
-        return parse_url("https://" + text.strip(" "))._replace(text=text)
+        return _perhaps_block(parse_url("https://" + text.strip(" "))._replace(text=text))
     except UrlError:
         raise UrlError(f"`{printable(text)}` is not a URL, host, address or listed name") from None
 
 
 def parse_block(text: str) -> Block | None:
-    """Return the addresses of a CIDR block, host bits masked, or None where it is none."""
-    if not _BLOCK.fullmatch(text):
+    """Return the addresses of a block, host bits masked, or None where it is none.
+
+    The size is a prefix or a netmask. Brackets around the address and a slash at the end change nothing.
+    """
+    match = _BLOCK.fullmatch(text)
+    given = parse_address(match[2]) if match else None
+    if match is None or given is None:
         return None
     try:
-        network = ip_network(text, strict=False)
+        network = ip_network(f"{match[2]}/{match[3]}", strict=False)
     except ValueError:
         return None
-    given = ip_network(text.partition("/")[0]).network_address
-    notes = () if given == network.network_address else (f"host bits of `{text}` were masked",)
+    notes = () if ip_address(match[2]) == network.network_address else (f"host bits of `{text}` were masked",)
     mapped = network.version == 6 and network.network_address.ipv4_mapped
     if mapped and network.prefixlen >= 96:
         low = int(mapped)
@@ -217,6 +238,15 @@ def parse_block(text: str) -> Block | None:
         int(network.broadcast_address),
         notes,
     )
+
+
+def _perhaps_block(url: Url) -> Url:
+    """Doubt `192.0.2.0/24/x`, an address and a path, or a block with a slip in it (T3)."""
+    if is_address(url.host) and _NUMBERED.search(unquote(url.path)):
+        return url._replace(
+            doubts=(*url.doubts, "digits behind an address, which may be the size of a block")
+        )
+    return url
 
 
 def _is_text(text: str) -> bool:

@@ -54,7 +54,7 @@ _DROPPED = re.compile(r"[\t\r\n]")  # By browsers, wherever they stand.
 _ENDS_SPECIAL = re.compile(r"[/?#\\]").split
 _ENDS = re.compile(r"[/?#]").split
 _ENDS_PATH = re.compile(r"[?#]").split
-_READ_TWICE = re.compile(r"%2f|%5c|%3b|%25(?:2[ef]|5c|3b)|/\.\.?;|//|\\", re.IGNORECASE).search
+_READ_TWICE = re.compile(r"%2f|%5c|%3b|%25(?:2[ef]|5c|3b)|;|//|\\", re.IGNORECASE).search
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -237,7 +237,11 @@ def _decode_twice(path: str) -> str:
 
 
 def _drop_parameters(path: str) -> tuple[str, ...]:
-    return ("/".join(part.partition(";")[0] if part.startswith(".") else part for part in path.split("/")),)
+    """Drop them from dot segments, as some servers do, and from every segment, as others do."""
+    parts = path.split("/")
+    bare = [part.partition(";")[0] for part in parts]
+    dots = [short if part.startswith(".") else part for part, short in zip(parts, bare, strict=True)]
+    return "/".join(dots), "/".join(bare)
 
 
 def _collapse(path: str) -> tuple[str, ...]:
@@ -247,8 +251,8 @@ def _collapse(path: str) -> tuple[str, ...]:
 def _other_readings(path: str, shown: str, *, raw: str) -> tuple[str, ...]:
     """Return every further path that a server or proxy may make of this one (T5).
 
-    `%2f`, `%5c` and `%3b` may be decoded, once or twice, `..;x` may be a dot segment, `//` may
-    collapse, and a raw backslash may be kept or taken for a slash.
+    `%2f`, `%5c` and `%3b` may be decoded, once or twice, parameters (`;x`) may be dropped from dot
+    segments or from all, `//` may collapse, and a raw backslash may be kept or taken for a slash.
     """
     seen = "\n".join((path, shown, raw))
     if _READ_TWICE(seen) is None:
