@@ -187,7 +187,7 @@ def test_p5_an_exclusion_in_words_excludes_what_its_instruction_names(identifier
         out=(denied(identifier, "OTHER", instruction=words + "\nStart at a.example.com instead."),),
     )
     asked = ("https://blog.example.com/", "https://shop.example.com/eu/1", "https://shop.example.com/us")
-    assert decisions(program, *asked) == ["UNDETERMINED", "UNDETERMINED", "UNDETERMINED"]
+    assert decisions(program, *asked) == ["UNDETERMINED", "UNDETERMINED", "IN_SCOPE"]
     assert decisions(program, "https://a.example.com/") == ["IN_SCOPE"]
 
 

@@ -143,6 +143,12 @@ def _has_words_beside(run: str) -> bool:
     last = run.rstrip(".").rpartition(".")[2].lower()
     ending = re.match(r"[a-z]*", last)
     cut = [ending[0]] if ending and ending[0] != last else []
-    parts = [part.strip(".").lower() for _, part in scripts_apart(run)]
-    alone = [part.rpartition(".")[2] for part in parts if "." in part] if len(parts) > 1 else []
+    parts = ["", *(part.lower() for _, part in scripts_apart(run)), ""]
+    alone = []
+    for before, part, behind in zip(parts, parts[1:], parts[2:], strict=False):
+        # At a dot another script begins another label, as in `тест.example.com`.
+        in_front = before and not before.endswith(".") and not part.startswith(".")
+        at_end = behind and not behind.startswith(".") and not part.endswith(".")
+        if "." in part.strip(".") and (in_front or at_end):
+            alone.append(part.strip(".").rpartition(".")[2])
     return any(default_suffixes().known_tail(one, private=False) for one in (*cut, *alone) if one)

@@ -297,7 +297,7 @@ def denies(text: str) -> bool:
 
 
 def without_advice(words: str, listed: Container[str]) -> str:
-    """Return the words of an exclusion without the sentences that send a person to what is `listed` in scope."""
+    """Return the words of an exclusion without the advice to test what is `listed` in scope."""
     if not _ADVICE.search(words):
         return words
     kept = []
