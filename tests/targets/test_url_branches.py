@@ -44,6 +44,9 @@ from scopecheck.targets.url import Url, _host_doubts, canonical_path, has_scheme
         ("/api/%252E%252E/admin", ["/admin"]),
         ("/api/%252E%252E;x/admin", ["/admin", "/api/%252E%252E/admin", "/api/..;x/admin"]),
         ("/a%2fb%252fc", ["/a/b%252fc", "/a/b/c"]),
+        ("/p;x/q/..;/admin", ["/p/admin", "/p;x/admin"]),
+        ("/p;x/q/.;y/b", ["/p/q/b", "/p;x/q/b"]),
+        ("/p;x/q/%252E%252E;/c", ["/p/c", "/p/q/%252E%252E/c", "/p;x/c", "/p;x/q/..;/c"]),
     ],
 )
 def test_every_path_that_a_server_may_make_of_one(path: str, others: list[str]) -> None:

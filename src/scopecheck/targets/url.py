@@ -239,9 +239,8 @@ def _decode_twice(path: str) -> str:
 def _drop_parameters(path: str) -> tuple[str, ...]:
     """Drop them from dot segments, as some servers do, and from every segment, as others do."""
     parts = path.split("/")
-    bare = [part.partition(";")[0] for part in parts]
-    dots = [short if part.startswith(".") else part for part, short in zip(parts, bare, strict=True)]
-    return "/".join(dots), "/".join(bare)
+    dots = "/".join(part.partition(";")[0] if part.startswith(".") else part for part in parts)
+    return dots, "/".join(part.partition(";")[0] for part in parts)
 
 
 def _collapse(path: str) -> tuple[str, ...]:
@@ -254,7 +253,7 @@ def _other_readings(path: str, shown: str, *, raw: str) -> tuple[str, ...]:
     `%2f`, `%5c` and `%3b` may be decoded, once or twice, parameters (`;x`) may be dropped from dot
     segments or from all, `//` may collapse, and a raw backslash may be kept or taken for a slash.
     """
-    seen = "\n".join((path, shown, raw))
+    seen = f"{path}\n{raw}"
     if _READ_TWICE(seen) is None:
         return ()
     starts = (path, shown, decode_unreserved(raw))
