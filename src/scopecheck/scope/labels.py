@@ -38,7 +38,8 @@ _SEPARATOR = re.compile(
 # Beside another word they are no label; alone in a list they may be (`it`, `in`, `at`).
 _FILLERS = frozenset(
     """
-    the our any all both their your a an this these its of on in at for from to with by it as if
+    the our any all both their your a an this these those its of on in at for from to with by it as if
+    other another some every each further remaining
     """.split()  # noqa: SIM905 - a list of one word a line would hide the others
 )
 _KINDS = re.compile(
