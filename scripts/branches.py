@@ -12,18 +12,9 @@ from pathlib import Path
 
 import coverage
 import pytest
+from core_files import FILES
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = (
-    "targets/host.py",
-    "targets/url.py",
-    "scope/pattern.py",
-    "answer/matcher.py",
-    "answer/decide.py",
-    "answer/shortcut.py",
-)
-"""The files that are held to it: those on which it depends whether a host is called in scope."""
-
 TESTS = (
     "tests/targets",
     "tests/scope/test_pattern_branches.py",

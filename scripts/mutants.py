@@ -25,20 +25,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from core_files import FILES
 from mutators import Mutant, mutants_of
 from swapping import Hits, run_child, swap
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = (
-    "targets/host.py",
-    "targets/url.py",
-    "scope/pattern.py",
-    "answer/matcher.py",
-    "answer/decide.py",
-    "answer/shortcut.py",
-)
-"""The files that are mutated: those on which it depends whether a host is called in scope."""
-
 SUITE = (
     "tests/targets",
     "tests/scope/test_pattern_branches.py",

@@ -32,7 +32,7 @@ def test_the_cases_are_as_many_as_the_page_says() -> None:
 
 def test_every_file_of_the_core_has_its_row() -> None:
     listed = re.findall(
-        r'"([a-z]+/[a-z]+\.py)"', (ROOT / "scripts" / "branches.py").read_text(encoding="utf-8")
+        r'"([a-z]+/[a-z]+\.py)"', (ROOT / "scripts" / "core_files.py").read_text(encoding="utf-8")
     )
     assert set(ROWS) == {name for name in listed if not name.startswith("tests/")}
 

@@ -217,7 +217,7 @@ def test_check_never_raises(text: str) -> None:
 def test_what_is_not_text_is_an_invalid_target(odd: object) -> None:
     """T4."""
     for ask in (CHECKER.check, CHECKER.check_url, CHECKER.check_asset):
-        verdict = ask(odd)  # type: ignore[arg-type]
+        verdict = ask(odd)  # type: ignore[arg-type]  # what types forbid is asked on purpose
         assert said(verdict) == INVALID
         assert str(verdict)
 

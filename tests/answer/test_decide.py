@@ -378,7 +378,7 @@ def test_comparisons_grow_with_the_matches_and_not_with_their_square(monkeypatch
     def counted(*zones: object, **options: object) -> bool:
         nonlocal compared
         compared += 1
-        return strictly_narrower(*zones, **options)  # type: ignore[arg-type]
+        return strictly_narrower(*zones, **options)  # type: ignore[arg-type]  # passed on as they came
 
     monkeypatch.setattr(import_module("scopecheck.answer.decide"), "strictly_narrower", counted)
     for size in (MANY, 3 * MANY):

@@ -85,12 +85,12 @@ def report(field: str, text: str) -> Report:
         "Stored XSS", "openai.com", "stored xss", "https://openai.com/help", "Impact: much.", "See above."
     )
     listed = field in ("collaborators", "attests", "assume")
-    return replace(good, **{field: (text,) if listed else text})  # type: ignore[arg-type]
+    return replace(good, **{field: (text,) if listed else text})  # type: ignore[arg-type]  # any field
 
 
 def outputs(verdict: ReportVerdict) -> Iterator[str]:
     """Yield everything that a verdict may be shown as, and what it is made of."""
-    yield pickle.dumps(replace(verdict, program=None)).decode("latin-1")  # type: ignore[arg-type]
+    yield pickle.dumps(replace(verdict, program=None)).decode("latin-1")  # type: ignore[arg-type]  # what is searched has to pickle
     yield repr([getattr(verdict.report, field) for field in FIELDS])
     for part in (verdict, verdict.url, verdict.target, verdict.finding, *verdict.problems):
         if part is not None:

@@ -43,7 +43,7 @@ def report(field: str, text: str) -> Report:
         "Key leak", "OpenAI API Keys", "leaked api key", "", "Impact: anyone may use it.", "See above."
     )
     listed = field in ("collaborators", "attests", "assume")
-    return replace(good, **{field: (text,) if listed else text})  # type: ignore[arg-type]
+    return replace(good, **{field: (text,) if listed else text})  # type: ignore[arg-type]  # any field
 
 
 def outputs(verdict: ReportVerdict) -> Iterator[str]:

@@ -20,7 +20,7 @@ def ask(target: str, *rules: Inclusion | Exclusion, **fields: object) -> Verdict
         name="E",
         in_scope=tuple(rule for rule in rules if isinstance(rule, Inclusion)),
         out_of_scope=tuple(rule for rule in rules if isinstance(rule, Exclusion)),
-        **fields,  # type: ignore[arg-type]
+        **fields,  # type: ignore[arg-type]  # any field
     )
     return Checker(program).check(target)
 

@@ -193,8 +193,11 @@ def _demotion(rule: Rule, meaning: Interpretation) -> Doubt | None:
 
 
 def _denies_own(words: list[str], meaning: Interpretation) -> bool:
-    """Tell whether the words beside a rule say of its own hosts, and no more, that they are out of scope."""
-    alone = [hosts for text in words for hosts in denied(text).alone]
+    """Tell whether the words beside a rule say of it, or of its own hosts alone, that it is out of scope."""
+    said = [denied(text) for text in words]
+    if any(one.itself for one in said):
+        return True
+    alone = [hosts for one in said for hosts in one.alone]
     if not alone:
         return False
     own = {one.host.text for one in meaning.patterns if isinstance(one, UrlPattern) and one.host.labels}
@@ -233,9 +236,7 @@ def _from_words(rule: Rule, meaning: Interpretation, program: Program) -> Iterat
     own = tuple(pattern for pattern in meaning.patterns if isinstance(pattern, UrlPattern))
     owned = frozenset(program.owned)
     found = [one for text in words for one in denied_patterns(denied(text), own, owned)]
-    if any(denied(text).itself for text in words) or _denies_own(
-        words, meaning
-    ):  # No wildcard beside it makes the asset safe.
+    if _denies_own(words, meaning):  # No wildcard beside it makes the asset safe.
         found += [replace(one, effect=Effect.EXCLUDE, demoted=Doubt.CONDITION) for one in own]
     taken = tuple(dict.fromkeys(found))
     if taken:

@@ -8,7 +8,7 @@ from typing import Any
 
 from scopecheck.answer.compiled import CompiledRule
 from scopecheck.answer.matcher import Key, index_key
-from scopecheck.answer.shortcut import plain_shape
+from scopecheck.answer.shortcut import LAST_PORT, plain_shape
 from scopecheck.errors import TargetError
 from scopecheck.scope.hostset import glob_matches
 from scopecheck.scope.pattern import Effect, ThingPattern, UrlPattern
@@ -19,7 +19,6 @@ from scopecheck.targets.url import Url
 __all__ = ["Listings"]
 
 _NAMES = 16_384
-_LAST_PORT = 65_535
 """Of how many origins it is remembered which programs may list them."""
 
 _Tables = dict[str, dict[str, list[int]]]
@@ -93,7 +92,7 @@ class Listings:
         known = self._names.get(name)
         if known is None:
             host, _, port = name.partition(":")
-            known = self._listing(host) if int(port or 0) <= _LAST_PORT else None
+            known = self._listing(host) if int(port or 0) <= LAST_PORT else None
             if known is None:
                 return self._possibly_asset(target)
             if len(self._names) >= _NAMES:

@@ -19,7 +19,7 @@ from scopecheck.targets.asset import shared_hosts
 from scopecheck.targets.host import Host, HostName, parse_address, plain_host
 from scopecheck.targets.url import DEFAULT_PORTS, WEB, Url, canonical_path
 
-__all__ = ["Origin", "Shortcut", "plain_shape"]
+__all__ = ["LAST_PORT", "Origin", "Shortcut", "plain_shape"]
 
 # What ends the authority here ends it for every client, and nothing behind it is dropped or trimmed by
 # one, so that it says which host is meant. Empty labels, numeric last labels and `xn--` are looked for when
@@ -51,7 +51,7 @@ _PLAIN_PATH: Final = re.compile(
 _LONGEST = 253
 _NAMES = 4_096
 _ACCOUNTS = 1_024
-_LAST_PORT = 65_535
+LAST_PORT = 65_535
 
 _FEW = 50
 """As many patterns are asked beforehand for the hosts below a domain."""
@@ -237,7 +237,7 @@ class Shortcut:
     def _whatever_port(self, name: str) -> _Same:
         """Return what a host is told, its port being no matter; False for what may be an address."""
         host, _, port = name.partition(":")
-        if not port or int(port) > _LAST_PORT:
+        if not port or int(port) > LAST_PORT:
             return False
         return self.names.get(host) or self.learn(host) or False
 
@@ -259,7 +259,7 @@ class Shortcut:
         spelled, _, digits = name.partition(":")
         port = int(digits) if digits else DEFAULT_PORTS[scheme]
         host = spelled.removesuffix(".")
-        if host in self._off or port > _LAST_PORT:
+        if host in self._off or port > LAST_PORT:
             return None
         if plain_host(host):
             return self._remember(scheme, name, HostName(host), self._told(scheme, HostName(host), port))

@@ -62,7 +62,6 @@ Worded = Pattern | TouchPattern
 _UNREAD = Doubt.UNRESOLVED_EXCLUSION
 _ANYWHERE = HostText(HostForm.LOOSE, ("*",))
 
-
 _JOINED = re.compile(r"\A\W*(?:and|or|plus|also|with)\b\W*", re.IGNORECASE)
 _MORE = re.compile(r"\b(?:including|such as|e\.g\.?|namely|especially|for example|like)\W", re.IGNORECASE)
 
@@ -203,7 +202,7 @@ def _touched_addresses(text: str, plain: str) -> Iterator[UrlPattern]:
 
 def _on_hosts(text: str, hosts: Iterable[str], paths: Iterable[str]) -> Iterator[UrlPattern]:
     """Yield the paths that words name without a host: on the hosts they name besides, else on every host."""
-    named = dict.fromkeys(path for path in paths)
+    named = dict.fromkeys(paths)
     places = [one for host in hosts for one in _listed(host, "")] or [
         UrlPattern(text, Effect.EXCLUDE, _ANYWHERE)
     ]

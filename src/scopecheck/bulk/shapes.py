@@ -34,10 +34,6 @@ _HOST: Final = r"(?:[a-z0-9_-]+\.)*[a-z_-][a-z0-9_-]*"
 _PLAIN_BARE: Final = rf"^{_HOST}{_PORT}$"
 
 
-def _any(flags: Any) -> bool:
-    return bool(pc.any(flags).as_py())
-
-
 def _unescaped(texts: Any) -> bool:
     """Tell, at one look at all of the column, that it is text and free of control characters."""
     try:

@@ -98,7 +98,7 @@ def _packed(name: str) -> str:
 
 def _need_zstandard(name: str) -> None:
     try:
-        import zstandard  # noqa: F401
+        import zstandard  # noqa: F401 - only whether it is there counts
     except ImportError:
         raise MissingExtraError(
             f"reading `{one_line(name)}` needs the package `zstandard`;"

@@ -42,6 +42,18 @@ def clean_listed(text: str, notes: list[str]) -> str:
     stripped = clean.strip()
     if stripped != clean:
         notes.append("white space around the text was dropped")
+    numbered = re.sub(r"\A(?:[0-9]{1,3}|[a-z])[.)]\s+(?=\S)", "", stripped)
+    if numbered != stripped:
+        stripped = numbered
+        notes.append("a list number in front was dropped")
+    if _is_one_host_with_spaces(stripped):
+        stripped = stripped.replace(" ", "")
+        notes.append("spaces inside the host were dropped")
+    return _without_marks(stripped, notes)
+
+
+def _without_marks(stripped: str, notes: list[str]) -> str:
+    """Take off, one after the other, what markup, mail and spreadsheets put around and into a target."""
     steps = (
         (r"\A[-•+]\s+", "", "a list mark in front was dropped"),
         (r"\\([*_.-])", r"\1", "a Markdown backslash was dropped"),
@@ -71,13 +83,6 @@ def clean_listed(text: str, notes: list[str]) -> str:
         (r"(?<=\S)\s+\*+\Z", "", "a star apart at the end was dropped"),
         (r"\A(\*\.) +(?=[\w.-]+\Z)", r"\1", "a space inside the host was dropped"),
     )
-    numbered = re.sub(r"\A(?:[0-9]{1,3}|[a-z])[.)]\s+(?=\S)", "", stripped)
-    if numbered != stripped:
-        stripped = numbered
-        notes.append("a list number in front was dropped")
-    if _is_one_host_with_spaces(stripped):
-        stripped = stripped.replace(" ", "")
-        notes.append("spaces inside the host were dropped")
     for pattern, by, note in steps:
         changed = re.sub(pattern, by, stripped, flags=re.DOTALL).strip()
         if changed != stripped:

@@ -11,12 +11,13 @@ from scopecheck.scope.naming import MAX_PROSE, named_addresses, named_hosts, pla
 __all__ = ["Line", "bare", "flat", "lines_of", "mask", "names_some", "sentences"]
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,9})(?=[\s/>])([^<>]{0,2000})>")
+# Tags; a list of one name a line would hide the others.
 _BLOCKS = frozenset(
-    "p div br hr ul ol table tbody thead tr section article header footer blockquote pre dl dt dd".split()  # noqa: SIM905
+    "p div br hr ul ol table tbody thead tr section article header footer blockquote pre dl dt dd".split()  # noqa: SIM905 - as above
 )
 _ITEMS = frozenset({"li", "td", "th"})
 _STRUCK = frozenset({"s", "del", "strike"})
-_INLINE = frozenset("a b i em strong span code u font small sup sub mark tt kbd label".split())  # noqa: SIM905
+_INLINE = frozenset("a b i em strong span code u font small sup sub mark tt kbd label".split())  # noqa: SIM905 - as above
 
 _MARK = re.compile(r"\s*(?:[-*+•‣◦▪·●○–—>]|\[[ xX]?\]|[0-9]{1,3}[.)]|[A-Za-z][.)])\s+")
 _GOES_ON = re.compile(r"(?:[,;&/|]|\b(?:and|or|und|et|y|e|not|the|of|is|are|test|in))\Z", re.IGNORECASE)

@@ -65,13 +65,15 @@ _ALL_ELSE = re.compile(
     r"|\s+(?:except|other than|besides)\b[\w\s'’-]{0,40}(?:in[ -]scope|listed)(?:[\w\s-]{0,30})?)?\W*\Z",
     re.IGNORECASE,
 )
-
-
 # "Anything not listed, including the blog", "... and /admin": what is named besides the default.
 _SAYS_MORE = re.compile(
     r"\b(?:includ(?:es?|ing)|inclusive|such as|e\.g|in particular|especially|particularly|namely|for example|"
     r"for instance|as well as|also|plus|like)\b|(?<![\w/)\]}*])/[^\s/]",
     re.IGNORECASE,
+)
+_SCP_PATH = re.compile(r":(?=[A-Za-z~])([^\s,;)\"'<>|`]{1,300})")
+_AT_ADDRESS = re.compile(
+    r"(?<![\w.])([0-9]{1,3}(?:\.[0-9]{1,3}){3})((?::[0-9]{1,5}(?![0-9]))?(?:/[^\s,;)\"'<>|`]{0,300})?)"
 )
 
 
@@ -86,12 +88,6 @@ class Touch:
     host: str
     below_only: bool
     tail: str = ""
-
-
-_SCP_PATH = re.compile(r":(?=[A-Za-z~])([^\s,;)\"'<>|`]{1,300})")
-_AT_ADDRESS = re.compile(
-    r"(?<![\w.])([0-9]{1,3}(?:\.[0-9]{1,3}){3})((?::[0-9]{1,5}(?![0-9]))?(?:/[^\s,;)\"'<>|`]{0,300})?)"
-)
 
 
 def tail_behind(text: str, named: Named) -> str:

@@ -97,8 +97,8 @@ class PublicSuffixes:
         from tldextract import TLDExtract
 
         options = {"suffix_list_urls": (), "cache_dir": None, "fallback_to_snapshot": True}
-        icann = TLDExtract(**options).tlds  # type: ignore[arg-type]
-        both = TLDExtract(**options, include_psl_private_domains=True).tlds  # type: ignore[arg-type]
+        icann = TLDExtract(**options).tlds  # type: ignore[arg-type]  # one dictionary for options of several types
+        both = TLDExtract(**options, include_psl_private_domains=True).tlds  # type: ignore[arg-type]  # the same
         return cls(icann, sorted(set(both) - set(icann)), "tldextract")
 
 
