@@ -249,7 +249,8 @@ def test_a_dump_costs_no_more_than_its_length(format: str, make: Callable[[str],
         for program in reader(source).programs:
             sc.Checker(program)
 
-    assert_linear(build, run, 2_000, 16_000)
+    # A line of up to 2,000 characters is read in fewer ways than a longer one.
+    assert_linear(build, run, 4_000, 16_000)
 
 
 @pytest.mark.parametrize("pump", PUMPS.values(), ids=PUMPS)

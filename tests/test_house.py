@@ -41,6 +41,7 @@ ORDER = (
     "scope.pattern",
     "scope.addresses",
     "scope.feared_addresses",
+    "scope.host_ranges",
     "scope.feared_names",
     "scope.grammar",
     "scope.spelling",

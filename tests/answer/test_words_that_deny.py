@@ -219,60 +219,6 @@ def test_any_negation_takes_the_host_away_that_it_stands_with(denial: str, frame
     assert _beside(BLOG, "*.example.com", words) is sc.Decision.IN_SCOPE
 
 
-ITSELF = [
-    "Do not test this asset.",
-    "Testing is not allowed.",
-    "Out of scope since January.",
-    "Only /api is in scope.",
-    "Only the checkout is in scope.",
-    "This domain is out of scope",
-    "Please do not touch it.",
-    "We no longer own this domain, do not test.",
-    "Testing is forbidden here.",
-    "This asset isn't part of the program.",
-    "This host has been removed from scope.",
-    "Do not test",
-    "OOS",
-    "❌ out of scope",
-    "Don't scan or attack this server.",
-    "We do not accept reports about this asset.",
-    "Hors périmètre",
-    "Nicht testen!",
-    "対象外",
-]
-
-
-@pytest.mark.parametrize("words", ITSELF)
-@pytest.mark.parametrize("frame", ["{}", "Our shop.\n\n{}\n\nThank you"])
-def test_words_about_the_asset_itself_are_a_condition(words: str, frame: str) -> None:
-    """P5: the rule is a question then."""
-    said = frame.format(words)
-    assert limits_itself(said)
-    assert _beside(BLOG, "blog.example.com", said) is sc.Decision.UNDETERMINED
-
-
-@pytest.mark.parametrize("words", ["Do not test this asset.", "No testing allowed", "OOS since January"])
-def test_words_about_the_asset_itself_hold_against_a_wildcard_too(words: str) -> None:
-    """P5: a host that the program calls out of scope in one place is not safe through another."""
-    rules = [*WILD, {"asset": "blog.example.com", "instruction": words}]
-    assert _asked(BLOG, rules) is sc.Decision.UNDETERMINED
-    assert _asked(PAY, rules) is sc.Decision.IN_SCOPE
-
-
-@pytest.mark.parametrize(
-    "listed",
-    [
-        "blog.example.com (no longer in scope)",
-        "blog.example.com (out of scope until 2027)",
-        "blog.example.com - OOS since January",
-        "blog.example.com (do not touch)",
-    ],
-)
-def test_a_note_that_denies_its_own_target_is_no_yes(listed: str) -> None:
-    assert _listed(BLOG, [listed], []) is not sc.Decision.IN_SCOPE
-    assert _listed(BLOG, [*WILD, listed], []) is not sc.Decision.IN_SCOPE
-
-
 @pytest.mark.parametrize(
     "words",
     [

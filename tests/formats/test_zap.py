@@ -255,3 +255,26 @@ def test_what_was_written_reads_back() -> None:
         "https://b.example.com/",
     )
     assert decisions(back, *asked) == decisions(program, *asked)
+
+
+def test_the_implied_port_of_a_written_exclusion_is_no_scheme_of_its_own() -> None:
+    """P1: `https://...` alone excludes every scheme; beside a regex with `:443` it spells that port."""
+    text = write_zap(sc.Program.from_assets(["*.acme.com"], ["*.pay.acme.com:443/x", "d.acme.com:80"])).text
+    program = read_zap(Source("acme.context", text.encode())).programs[0]
+    asked = (
+        "https://a.pay.acme.com/x",
+        "http://a.pay.acme.com/x",
+        "http://a.pay.acme.com:443/x",
+        "http://d.acme.com",
+        "https://d.acme.com",
+    )
+    assert decisions(program, *asked) == [
+        "OUT_OF_SCOPE",
+        "IN_SCOPE",
+        "OUT_OF_SCOPE",
+        "OUT_OF_SCOPE",
+        "IN_SCOPE",
+    ]
+    assert decisions(read(".*acme.com.*", out=["https://d.acme.com"]).programs[0], "http://d.acme.com") != [
+        "IN_SCOPE"
+    ]

@@ -6,7 +6,8 @@ import pytest
 
 import scopecheck as sc
 from scopecheck.scope.feared_addresses import address_readings, spell
-from scopecheck.scope.feared_names import feared_paths, host_range_readings, is_host_range, mixes_scripts
+from scopecheck.scope.feared_names import feared_paths, mixes_scripts
+from scopecheck.scope.host_ranges import host_range_readings, is_host_range, ranges_in_words
 
 
 def decide(target: str, include: list[str], exclude: list[str]) -> str:
@@ -145,12 +146,59 @@ def test_an_included_address_text_is_never_read_wider() -> None:
         "dev01-dev05.example.com",
         "dev01 through dev05.example.com",
         "dev01.example.com to 05",
+        "dev(01 – 05).example.com",
+        "please leave dev01.example.com to dev05.example.com alone",
+        "Staging (dev01 through dev05.example.com), which our vendor runs, and what else he has",
     ],
 )
 @pytest.mark.parametrize("include", ["*.example.com", "dev03.example.com"])
 def test_hosts_between_two_ends_are_feared(text: str, include: str) -> None:
     """P4: a range of hosts excludes those between its ends, also where one of them is listed."""
     assert decide("https://dev03.example.com/", [include], [text]) != "IN_SCOPE"
+    assert decide("https://www.example.com/", ["*.example.com"], [text]) == "IN_SCOPE"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dev[01-05].example.com",
+        "dev{01..05}.example.com",
+        "https://dev[01:05].example.com/",
+        "dev<01 to 05>.example.com",
+    ],
+)
+@pytest.mark.parametrize("include", ["*.example.com", "dev03.example.com"])
+def test_a_range_in_brackets_is_no_mere_placeholder(text: str, include: str) -> None:
+    """P4: an inclusion that names a host of the range does not outweigh it."""
+    assert decide("https://dev03.example.com/", [include], [text]) != "IN_SCOPE"
+    assert decide("https://www.example.com/", ["www.example.com"], [text]) == "IN_SCOPE"
+
+
+@pytest.mark.parametrize(
+    "words", ["dev01.example.com to dev05.example.com are out of scope", "Do not test dev[01-05].example.com"]
+)
+def test_hosts_between_two_ends_are_feared_in_the_words_beside_a_rule(words: str) -> None:
+    """P5: as in an exclusion."""
+    scope = [{"asset": "*.example.com", "instruction": words}, "dev03.example.com"]
+    checker = sc.Checker(sc.load({"id": "demo", "name": "Demo", "in_scope": scope}))
+    assert not checker.check("https://dev03.example.com/").in_scope
+    assert checker.check("https://www.example.com/").in_scope
+
+
+def test_of_many_ranges_what_their_hosts_have_in_common_is_feared() -> None:
+    """P4: the work stays bounded."""
+    text = "\n".join(f"dev{number}x1.example.com to dev{number}x900.example.com," for number in range(40))
+    found = set(ranges_in_words(text))
+    assert {f"dev{number}x*.example.com" for number in range(40)} < found
+    assert len(found) < 2_000
+
+
+@pytest.mark.parametrize(
+    "text", ["-pay.example.com", "pay.example.com-", "_pay.example.com", "--pay.example.com--"]
+)
+def test_marks_at_the_edges_of_an_excluded_host_are_no_part_of_it(text: str) -> None:
+    """P2: a hyphen may be the mark of a list, an underscore that of emphasis."""
+    assert decide("https://pay.example.com/", ["*.example.com"], [text]) != "IN_SCOPE"
     assert decide("https://www.example.com/", ["*.example.com"], [text]) == "IN_SCOPE"
 
 

@@ -20,6 +20,7 @@ from scopecheck.errors import PatternSyntaxError, TargetError
 from scopecheck.scope.denials import denied, limits_itself, widens, without_advice
 from scopecheck.scope.grammar import hosts_named
 from scopecheck.scope.interpret import APP_TYPES, Interpretation
+from scopecheck.scope.listed_words import gone_beside
 from scopecheck.scope.model import Inclusion, Policy, Program, Rule, Unresolved
 from scopecheck.scope.naming import named_addresses, named_hosts
 from scopecheck.scope.pattern import Effect, Found, HostForm, HostText, Pattern, ThingPattern, UrlPattern
@@ -195,7 +196,7 @@ def _demotion(rule: Rule, meaning: Interpretation) -> Doubt | None:
 def _denies_own(words: list[str], meaning: Interpretation) -> bool:
     """Tell whether the words beside a rule say of it, or of its own hosts alone, that it is out of scope."""
     said = [denied(text) for text in words]
-    if any(one.itself for one in said):
+    if any(one.itself for one in said) or any(gone_beside(text) for text in words):
         return True
     alone = [hosts for one in said for hosts in one.alone]
     if not alone:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from scopecheck.errors import PatternSyntaxError
 from scopecheck.scope.denials import Denied
 from scopecheck.scope.grammar import hosts_named, parse_listed
+from scopecheck.scope.host_ranges import ranges_in_words
 from scopecheck.scope.hostset import Names, Span
 from scopecheck.scope.naming import named_addresses, named_labels, named_paths, plain_text
 from scopecheck.scope.pathset import PathSet
@@ -82,6 +83,9 @@ def touched_by(
         yield from _touched(text, touch)
     plain = plain_text(text)
     yield from _touched_addresses(text, plain)
+    for host in ranges_in_words(plain):
+        for pattern in _listed(host, ""):
+            yield replace(pattern, text=text, demoted=_UNREAD)
     yield from _on_hosts(text, {touch.host for touch in found} | own, named_paths(plain))
     if labels:
         yield from labelled(_JOINED.sub("", text))

@@ -47,6 +47,7 @@ _SIDES = (("excregexes", Effect.EXCLUDE), ("incregexes", Effect.INCLUDE))
 # No host of a URL holds anything else, so a star never reaches into the path or the user name.
 _RUN, _LABEL = "[a-z0-9_.-]*", "[a-z0-9_-]*"
 _PORTS = {80: "http", 443: "https"}
+_ANY_SCHEME = "https?://"
 
 
 def read_zap(source: Source) -> ImportResult:
@@ -74,13 +75,34 @@ def _read_context(source: Source, context: Element, number: int) -> ToolScope:
         message = "the context is switched out of scope, so nothing of it is in scope"
         tool.builder.note("disabled", message, f"{path}.inscope", Severity.WARNING)
     for side, effect in _SIDES:
-        for place, element in enumerate(context.all(side)):
-            for entry, regex, nested in _regexes(element, f"{path}.{side}[{place}]"):
+        found = [
+            one
+            for place, element in enumerate(context.all(side))
+            for one in _regexes(element, f"{path}.{side}[{place}]")
+        ]
+        restated = _restated(regex for _, regex, _ in found) if effect is Effect.EXCLUDE else frozenset()
+        for entry, regex, nested in found:
+            if regex not in restated:
                 why = "ZAP reads no element in this place" if nested else ""
                 if not active:
                     why = "the context is switched out of scope"
                 _read_regex(regex, entry, effect, tool, why if effect is Effect.INCLUDE else "")
     return tool
+
+
+def _restated(regexes: Iterable[str]) -> frozenset[str]:
+    """Return the regexes that say of a port without spelling it what others say that spell it.
+
+    Alone, `https://a.example.com` excludes the host under every scheme (P1); beside one with `:443` it
+    is how a URL is written that goes to this port.
+    """
+    spelled = [one for one in regexes if one.startswith(_ANY_SCHEME)]
+    return frozenset(
+        scheme + "://" + one.removeprefix(_ANY_SCHEME).replace(f":{port}", "", 1)
+        for one in spelled
+        for port, scheme in _PORTS.items()
+        if f":{port}" in one
+    )
 
 
 def _regexes(element: Element, entry: str) -> Iterable[tuple[str, str, bool]]:
@@ -140,9 +162,9 @@ def _url_regexes(planned: Planned) -> Iterable[str]:
     path = path_regex(planned) or "(?:/.*)?"
     for host in host_regexes(planned.hosts, _RUN, _LABEL):
         if planned.port is None:
-            yield f"https?://{host}(?::[0-9]+)?{path}"
+            yield f"{_ANY_SCHEME}{host}(?::[0-9]+)?{path}"
             continue
-        yield f"https?://{host}:{planned.port}{path}"
+        yield f"{_ANY_SCHEME}{host}:{planned.port}{path}"
         if planned.port in _PORTS:  # A URL seldom spells the port that its scheme implies.
             yield f"{_PORTS[planned.port]}://{host}{path}"
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
+from scopecheck.scope.host_ranges import ranges_in_words
 from scopecheck.scope.naming import MAX_PROSE, Named, named_addresses, named_hosts, named_labels, named_paths
 from scopecheck.scope.sentences import Line, bare, flat, lines_of, mask, names_some, sentences
 from scopecheck.scope.vocabulary import (
@@ -86,6 +87,10 @@ _LIMITS = re.compile(
 _ONLY = re.compile(
     r"\b(?:only|solely|exclusively|just|limited to|restricted to|nur|seulement|uniquement|solo|только)\b",
     re.IGNORECASE,
+)
+_MOST_OF_PATHS = 2_000
+_PATH_WORDS = frozenset(
+    {"in", "scope", "path", "paths", "endpoint", "endpoints", "url", "urls", "and", "or", "the"}
 )
 _COUNTS = re.compile(
     r"\b(?:in scope|eligible|includ\w*|cover\w*|accept\w*|allow\w*|permit\w*|counts?|test\w*)\b",
@@ -214,8 +219,8 @@ class _Reader:
         part = _behind_exception(sentence) if takes and not self._listing else sentence
         for named in named_hosts(part):
             self.named[named] = None
-        for address in named_addresses(part):
-            self.named[Named(address, "", 0, 0)] = None
+        for unnamed in (*named_addresses(part), *ranges_in_words(part)):
+            self.named[Named(unnamed, "", 0, 0)] = None
         self.paths.update(dict.fromkeys(named_paths(part)))
         self.labels.update(dict.fromkeys(_labels(sentence, listed=not takes)))
 
@@ -327,7 +332,15 @@ def limits_itself(words: str) -> bool:
                 return True
             if _ONLY.search(said) and _only_some(sentence, said):
                 return True
-    return False
+    return _are_paths(words)
+
+
+def _are_paths(words: str) -> bool:
+    """Tell whether words name paths and say no more, so that they may be all of an asset that is meant."""
+    if len(words) > _MOST_OF_PATHS:
+        return False
+    said = [one.strip("-.") for one in re.split(r"[\s,;:•&`\"'()]+", words.lower())]
+    return all(one.startswith("/") or one in _PATH_WORDS for one in said if one) and any(named_paths(words))
 
 
 def _all_but_some(said: str) -> bool:
@@ -342,7 +355,7 @@ def _all_but_some(said: str) -> bool:
 def _only_some(sentence: str, said: str) -> bool:
     """Tell whether "only" leaves a part of an asset ("only /api is in scope")."""
     named = names_some(sentence) or any(named_paths(sentence))
-    if named and (_COUNTS.search(said) or len(re.findall(r"[^\W\d_]{2,}", said)) <= _SHORT // 2):
+    if named and (_COUNTS.search(said) or len(re.findall(r"[^\W\d_]{2,}", said)) <= _SHORT):
         return True
     return _IN_SCOPE.search(said) is not None and not OTHER.within(said)
 

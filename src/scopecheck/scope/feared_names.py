@@ -10,7 +10,8 @@ from itertools import product
 from urllib.parse import unquote
 
 from scopecheck.scope.addresses import is_address_text
-from scopecheck.scope.feared_addresses import address_readings, ascii_text, spell
+from scopecheck.scope.feared_addresses import address_readings, spell
+from scopecheck.scope.host_ranges import host_range_readings
 
 __all__ = [
     "OTHER_SERVICES",
@@ -18,8 +19,6 @@ __all__ = [
     "feared_paths",
     "feared_targets",
     "glued_hosts",
-    "host_range_readings",
-    "is_host_range",
     "mixes_scripts",
 ]
 
@@ -35,15 +34,13 @@ OTHER_SERVICES = frozenset(
 )
 """Schemes that are clearly a service of their own; any other may be a way to say where a site listens."""
 
-_MOST = 1_000
-_LONGEST_RANGE = 600
 # An address, a block or a range in the spelling of the table, which has one reading.
 _ADDRESSES_ALONE = re.compile(r"[0-9A-Fa-f.:]+(?:/[0-9.]{1,15}|\s*[-–]\s*[0-9A-Fa-f.:]+)?")
 
 
 def feared_targets(clean: str, text: str) -> tuple[str, ...]:
     """Return what a listed exclusion may name besides what is read from it: hosts and addresses."""
-    hosts = (*host_range_readings(clean), *glued_hosts(text))
+    hosts = (*host_range_readings(clean), *glued_hosts(text), *_without_edges(clean))
     if _ADDRESSES_ALONE.fullmatch(clean) and is_address_text(clean):
         return hosts
     return (*hosts, *map(spell, address_readings(clean)))
@@ -51,91 +48,14 @@ def feared_targets(clean: str, text: str) -> tuple[str, ...]:
 
 # Hosts.
 
-_RANGE_WORD = r"(?:up\s)?(?:to|through|thru|until|till|upto|bis|hasta)(?:\sand\sincluding|\sincluding)?"
-_ENDS = re.compile(r"([a-z0-9][a-z0-9_.-]{0,252}) \.\. ([a-z0-9][a-z0-9_.-]{0,252})")
-_ONE_RUN = re.compile(r"(?<![\w.-])[a-z0-9][a-z0-9_.-]{3,252}(?![\w.-])")
 _HOST_RUN = re.compile(r"(?<![A-Za-z0-9._*-])(?:\*\.)?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+(?![A-Za-z0-9._-])")
 
 
-def is_host_range(text: str) -> bool:
-    """Tell whether a text holds nothing besides the two ends of a range of hosts."""
-    match = _ENDS.fullmatch(_with_marks(text)) if len(text) <= _LONGEST_RANGE else None
-    return match is not None and any(_between(match[1], match[2]))
-
-
-def host_range_readings(text: str) -> tuple[str, ...]:
-    """Return the hosts that lie between two that a text names as the ends of a range, ends included.
-
-    `dev01.example.com to dev05.example.com` are five hosts, and perhaps all of `dev*.example.com`.
-    """
-    found: dict[str, None] = {}
-    if len(text) > _LONGEST_RANGE:
-        return ()
-    plain = _with_marks(text)
-    for match in _ENDS.finditer(plain):
-        found |= dict.fromkeys(_between(match[1].strip(".-"), match[2].strip(".-")))
-    for match in _ONE_RUN.finditer(plain):
-        for at in [dash.start() for dash in re.finditer("-", match[0])][:10]:
-            left, right = match[0][:at], match[0][at + 1 :]
-            # `dev-1.example.com` is one host; `dev01-dev05.example.com` and `a1.e.com-a5.e.com` are a range.
-            if re.search(r"[a-z]-?[0-9]+\Z", left) or "." in left:
-                found |= dict.fromkeys(_between(left, right, glued=True))
-    return tuple(found)
-
-
-def _with_marks(text: str) -> str:
-    """Return a text in small letters in which `..` stands for every word or sign of a range."""
-    plain = re.sub(
-        r"[\u2010-\u2015\u2212\u301c\uff5e]|->|\s--?\s|\.{2,}|\u2026|~|\u2192|\u21d2", " .. ", text.lower()
-    )
-    plain = ascii_text(re.sub(rf"\s{_RANGE_WORD}\s", " .. ", re.sub(r"\s+", " ", plain)))
-    return re.sub(r" +", " ", re.sub(r"[a-z][a-z+]{1,9}://|[\"'`()<>]", "", plain)).strip()
-
-
-def _between(left: str, right: str, *, glued: bool = False) -> Iterator[str]:
-    """Yield the hosts from one to the other, where they differ in one label and look like a range."""
-    if "." not in left and "." in right:
-        left += right[right.index(".") :]
-    elif "." not in right and "." in left:
-        right += left[left.index(".") :]
-    one, other = left.split("."), right.split(".")
-    if len(one) != len(other) or len(one) < 2 or other[-1].isdigit():
-        return
-    differing = [at for at, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
-    if len(differing) != 1:
-        return
-    at = differing[0]
-    label, end = one[at], other[at]
-    if end.isdigit() and not label.isdigit() and not glued:  # `dev01 to 05.example.com`
-        end = label.rstrip("0123456789") + end
-    for middle in _labels_between(label, end):
-        yield ".".join((*one[:at], middle, *one[at + 1 :]))
-
-
-def _labels_between(first: str, last: str) -> Iterator[str]:
-    same = 0
-    while same < min(len(first), len(last)) and first[same] == last[same]:
-        same += 1
-    head = first[:same].rstrip("0123456789")
-    tail = 0
-    while tail < min(len(first), len(last)) - len(head) and first[-1 - tail] == last[-1 - tail]:
-        tail += 1
-    ending = first[len(first) - tail :].lstrip("0123456789")
-    low, high = (one[len(head) : len(one) - len(ending)] for one in (first, last))
-    if re.fullmatch(r"[0-9]{1,9}", low) and re.fullmatch(r"[0-9]{1,9}", high):
-        bottom, top = sorted((int(low), int(high)))
-        for number in range(bottom, min(top, bottom + _MOST) + 1):
-            for spelled in {str(number), str(number).zfill(len(low)), str(number).zfill(len(high))}:
-                yield head + spelled + ending
-    elif len(low) == len(high) == 1 and (head or ending or low.isalpha()):
-        for code in range(min(ord(low), ord(high)), max(ord(low), ord(high)) + 1):
-            yield head + chr(code) + ending
-        if not (head or ending):
-            return
-    elif len(head + ending) < 2:
-        return
-    if head or ending:
-        yield f"{head}*{ending}"
+def _without_edges(clean: str) -> Iterator[str]:
+    """Yield a host without a hyphen or underscore at its edges, which may be marks of a list or emphasis."""
+    bare = clean.strip("-_")
+    if bare != clean and "." in bare:
+        yield bare
 
 
 def glued_hosts(text: str) -> Iterator[str]:

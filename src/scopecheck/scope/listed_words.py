@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from scopecheck.scope.denials import denied, denies
+from scopecheck.scope.sentences import flat
+from scopecheck.scope.vocabulary import DENIAL
 
 __all__ = [
     "DENIES",
@@ -13,6 +15,7 @@ __all__ = [
     "PREPOSITION_END",
     "PROSE_WORDS",
     "gone_behind",
+    "gone_beside",
     "gone_in_front",
 ]
 
@@ -42,14 +45,20 @@ _GONE = (
     r"hands[- ]off"
 )
 _GONE_NAME = re.compile(rf"\b(?:{_GONE}|leave|skip(?:ped)?|ignored?)\b", re.IGNORECASE)
+_STATE = r"\W*(?:(?:is|are|was|has been|have been|currently|now|temporarily|already|please)\s+)*"
 _GONE_NOTE = re.compile(
-    r"\W*(?:(?:is|are|was|has been|have been|currently|now|temporarily|already|please)\s+)*"
-    rf"(?:(?:{_GONE}|out[- _]?of[- _]?(?:the )?scope|oos|excluded|forbidden|prohibited|ineligible)\b.*"
-    r"|(?:skip|ignore|avoid|leave(?: (?:it|this) alone)?|not in[- ]scope|not eligible"
+    rf"{_STATE}(?:(?:{_GONE}|out[- _]?of[- _]?(?:the )?scope|oos|excluded|forbidden|prohibited|ineligible)"
+    r"\b.*"
+    r"|(?:out|skip|ignore|avoid|leave(?: (?:it|this) alone)?|not in[- ]scope|not eligible"
     r"|(?:do not|don['’]?t|never|no)(?: (?:please|ever))? "
     r"(?:test|touch|scan|attack|hack|probe|target|access)(?:ing)?)\W*)",
     re.IGNORECASE | re.DOTALL,
 )
+_GONE_ALONE = re.compile(rf"{_STATE}(?:{_GONE}|out|leave(?: (?:it|this) alone)?)\W*", re.IGNORECASE)
+# In a field of its own these say that there is nothing to say.
+_NOTHING = re.compile(r"\W*(?:n/a|n\.a\.?|none|nothing)\W*", re.IGNORECASE)
+_LONGEST_DENIAL = 200
+_EMPTY = re.compile(r"(?:\W|\b(?:do|does|please|yet|ever|at|all|just)\b)*", re.IGNORECASE)
 
 
 def gone_in_front(phrase: str) -> bool:
@@ -60,3 +69,12 @@ def gone_in_front(phrase: str) -> bool:
 def gone_behind(words: str) -> bool:
     """Tell whether a note behind a target says that the target itself does not count."""
     return denied(words).itself or _GONE_NOTE.fullmatch(words) is not None
+
+
+def gone_beside(words: str) -> bool:
+    """Tell whether a field of words beside an asset says no more than that it does not count ("don't")."""
+    if len(words) > _LONGEST_DENIAL or _NOTHING.fullmatch(words):
+        return False
+    said = flat(words)
+    denies_alone = denies(words) and "◦" not in said and _EMPTY.fullmatch(DENIAL.without(said)) is not None
+    return denies_alone or _GONE_ALONE.fullmatch(words) is not None
