@@ -72,7 +72,7 @@ def _short_way(checker: sc.Checker, batches: Sequence[Sequence[str]]) -> list[Ta
     shortcut = Shortcut(index, answer_of)
     made: dict[int, list[_Row]] = {}
     for batch in batches:
-        names = [shape[1] for shape in map(plain_shape, batch) if shape is not None]
+        names = [shape.group(1, 2) for shape in map(plain_shape, batch) if shape is not None]
         answers = [checker.check_url(url).answer for url in batch]
         verdicts = [sc.Verdict(answer, url) for answer, url in zip(answers, batch, strict=True)]
         made[id(batch)] = list(zip(batch, names, answers, verdicts, strict=True))
@@ -81,8 +81,9 @@ def _short_way(checker: sc.Checker, batches: Sequence[Sequence[str]]) -> list[Ta
         made,
         {
             "see the shape": lambda url, name, answer, verdict: plain_shape(url),
-            "look up the host": lambda url, name, answer, verdict: shortcut.names.get(name),
-            "learn a new host": lambda url, name, answer, verdict: shortcut.learn(name),
+            "look up the host": lambda url, name, answer, verdict: shortcut.listed.get(name[0]),
+            "look up the domain above it": lambda url, name, answer, verdict: shortcut.below.get(name[1]),
+            "learn by a domain that is not known": lambda url, name, answer, verdict: shortcut.learn(name[0]),
             "make the verdict": lambda url, name, answer, verdict: sc.Verdict(answer, url),
             "read `in_scope`": lambda url, name, answer, verdict: verdict.in_scope,
             f"{_WHOLE}, host known": lambda url, name, answer, verdict: checker.check_url(url).in_scope,

@@ -25,6 +25,7 @@ TESTS = (
     "tests/answer/test_match_branches.py",
     "tests/answer/test_matcher.py",
     "tests/answer/test_shortcut_branches.py",
+    "tests/answer/test_shortcut_doubts.py",
     "tests/answer/test_shortcut_shapes.py",
     "tests/test_cases.py",
     "tests/conformance",

@@ -43,6 +43,7 @@ SUITE = (
     "tests/answer/test_matcher.py",
     "tests/answer/test_shortcut.py",
     "tests/answer/test_shortcut_branches.py",
+    "tests/answer/test_shortcut_doubts.py",
     "tests/answer/test_shortcut_shapes.py",
     "tests/conformance",
     "tests/test_cases.py",

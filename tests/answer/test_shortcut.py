@@ -113,7 +113,7 @@ def test_what_is_remembered_is_what_the_whole_way_says(
         text = data.draw(st.one_of(web_targets(scope.rules).map(str), target_texts(scope.rules)))
         assert_same(checker, text)
         assert checker.check_url(text).to_dict() == whole(checker, text, url=True).to_dict()
-    event(f"{min(len(checker._names), 3)} hosts remembered")
+    event(f"{min(len(checker._below), 3)} domains remembered")
 
 
 @given(st.data(), scopes())
@@ -158,10 +158,13 @@ def test_every_kind_of_rule_answers_alike_with_and_without_memory(
         "e.4",
         "xn--0.e.com",
         "a.xn--e.com",
+        "\u00fc.e.com",
+        "a%2ee.com",
+        "0xa.1",
     )
     for host in (*HOSTS, *odd, "localhost", "api-1.b.e.com", "x-dev.e.com"):
         for origin in ORIGINS:
-            for path in (*PATHS, "/store/apps/details?id=com.e.app", "/E/API.git"):
+            for path in (*PATHS, "\\api\\x", "/store/apps/details?id=com.e.app", "/E/API.git"):
                 assert_same(checker, origin.format(host) + path)
 
 
@@ -205,7 +208,8 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         verdict = checker.check_url(f"https://p.e.com/{number}")
         assert verdict.decision is (Decision.OUT_OF_SCOPE if excluded else Decision.IN_SCOPE)
         checker.check_url(f"https://x.e.com:{number + 1000}/")
-        assert len(checker._names) <= 50
+        assert checker.check_url(f"https://x.h{number}.e.com/").in_scope
+        assert len(checker._below) <= 50 + len(checker._listed)
     kinds = [told for told in checker._shortcut._rest.values() if isinstance(told, shortcut._Kind)]
     assert kinds
     assert all(len(kind.accounts) <= 20 for kind in kinds)

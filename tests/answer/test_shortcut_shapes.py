@@ -5,11 +5,23 @@ from __future__ import annotations
 import pytest
 
 from scopecheck.answer import shortcut
-from scopecheck.targets.url import canonical_path, parse_url
+from scopecheck.targets.host import parse_host
+from scopecheck.targets.url import _dissect, canonical_path, parse_url
 
 PRINTED = "".join(map(chr, range(0x21, 0x7F)))
 CONTROLS = "".join(map(chr, (*range(0x21), 0x7F, 0x80, 0x9F, 0xA0, 0xFC, 0x660, 0x3000, 0xDC80)))
-HOSTS = ("e.com", "a", "_", "-", "0a", "z9_-.a", "a" * 253)
+HOSTS = (
+    "e.com",
+    "_.a",
+    "-.a",
+    "0a.b",
+    "z9_-.a",
+    "x.",
+    "a" * 63 + "." + "b" * 189,
+    "x.a..b",
+    "axn--.b",
+    "x.xn--b",
+)
 PLAIN = [
     *(f"{scheme}://{host}" for scheme in ("http", "https") for host in HOSTS),
     *(f"https://e.com:{port}" for port in (1, 19, 443, 8443, 65535)),
@@ -26,7 +38,11 @@ NOT_PLAIN = [
         if char not in "_.-/" and not char.islower() | char.isdigit()
     ),
     *(f"https://e.com:{port}/" for port in ("", "0", "08", "123456", "x", "1:2")),
-    *(f"https://{host}" for host in ("", ".e.com", "E.com", "e\u00fc.com", "u@e.com", "a" * 254)),
+    *(
+        f"https://{host}"
+        for host in ("", ".e.com", "E.com", "e\u00fc.com", "u@e.com", "localhost", "xn--b.e")
+    ),
+    *(f"https://{host}" for host in ("a" * 64 + ".b", "a." + "b" * 190)),
     "https://e.com?a/b",
     "https://e.com/" + "a" * 8001,
     "ftp://e.com",
@@ -45,6 +61,9 @@ def test_plain_shapes(text: str) -> None:
     assert shape is not None
     scheme, _, rest = text.partition("://")
     assert shape[1] == rest.partition("/")[0]
+    assert shape[2] == shape[1].partition(".")[2]
+    if not all(label.strip(".") for label in shape[2].split(".")) or "xn--" in shape[2]:
+        return
     whole, origin = parse_url(text), parse_url(f"{scheme}://{shape[1]}")
     assert (whole.scheme, whole.host, whole.port) == (origin.scheme, origin.host, origin.port)
     assert whole.doubts == origin.doubts
@@ -107,6 +126,73 @@ def test_shapes_that_are_almost_plain(text: str, scheme: str, name: str, rest: s
 def test_shapes_that_are_not_even_almost_plain(text: str) -> None:
     """T3: what some client takes for the end of a user name or for a slash, and all that is no shape."""
     assert shortcut._ODD_SHAPE(text) is None
+
+
+ODD_HOSTS = [
+    *(
+        f"https://{host}{rest}"
+        for host in ("\u00fc.e.com", "e%2ecom", "e!$&'()*+,;=~`{}\"", "e" * 253)
+        for rest in ("", "/")
+    ),
+    *(f"http://e\u00fc.com/{char}" for char in PRINTED),
+]
+NO_ODD_HOSTS = [
+    *(f"https://\u00fc{char}.com/" for char in "?#@:\\[]<>^| \t\n\x00\x1f\x7f\x85\xa0\u2028\u3000"),
+    *(f"https://\u00fc.com/{char}" for char in CONTROLS),
+    *(f"https://{host}" for host in ("", "e" * 254)),
+    *(f"{scheme}\u00fc.com" for scheme in ("ftp://", "HTTPS://", "https:/", "wss://", "")),
+    "https://\u00fc.com/" + "a" * 8001,
+]
+
+
+@pytest.mark.parametrize("text", ODD_HOSTS, ids=range(len(ODD_HOSTS)))
+def test_shapes_of_which_the_host_alone_is_odd(text: str) -> None:
+    """T3: clients agree on where the host begins and ends, and so only the host may be doubtful."""
+    shape = shortcut._ODD_HOST(text)
+    assert shape is not None
+    scheme, _, rest = text.partition("://")
+    host, slash, path = rest.partition("/")
+    assert shape.groups() == (scheme, host, slash + path or None)
+    alone, anatomy = parse_host(host), _dissect(text, special=True)
+    assert (anatomy.host, anatomy.doubts, anatomy.notes) == (host, (), ())
+    whole = parse_url(text)
+    assert (whole.host, whole.doubts) == (alone.host, alone.doubts)
+
+
+@pytest.mark.parametrize("text", NO_ODD_HOSTS, ids=range(len(NO_ODD_HOSTS)))
+def test_shapes_of_which_more_than_the_host_is_odd(text: str) -> None:
+    assert shortcut._ODD_HOST(text) is None
+
+
+BEHIND_A_BACKSLASH = [char for char in PRINTED if char != "@"]
+
+
+@pytest.mark.parametrize("char", BEHIND_A_BACKSLASH)
+def test_a_backslash_right_behind_a_plain_host_is_the_only_doubt(char: str) -> None:
+    """T3: behind it nothing can be taken for the end of a user name."""
+    for name in ("e.com", "e.com:8443"):
+        shape = shortcut._BACKSLASH(f"https://{name}\\{char}")
+        assert shape is not None
+        assert shape.groups() == ("https", name, f"\\{char}")
+        assert parse_url(shape[0]).doubts == ("a backslash before the path",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://e.com\\@f.com",
+        "https://e.com\\a@f.com",
+        "https://E.com\\a",
+        "https://e.com/\\a",
+        "https://e.com\\ ",
+        "https://e.com\\\u00fc",
+        "https:\\\\e.com\\a",
+        "wss://e.com\\a",
+        "https://e.com\\" + "a" * 4001,
+    ],
+)
+def test_other_backslashes(text: str) -> None:
+    assert shortcut._BACKSLASH(text) is None
 
 
 SEGMENT = "AZaz09_~!$&'()*+,=:@-"

@@ -37,7 +37,7 @@ class Checker:
     exclusion that could not be read makes every yes `UNDETERMINED` (P4).
     """
 
-    __slots__ = ("_index", "_names", "_open_scope", "_rules", "_shortcut", "program", "strict")
+    __slots__ = ("_below", "_index", "_listed", "_open_scope", "_rules", "_shortcut", "program", "strict")
 
     def __init__(self, program: Program, *, strict: bool = False) -> None:
         self.program = program
@@ -46,7 +46,7 @@ class Checker:
         self._index = Index(self._rules, program.policy)
         self._open_scope = _open_scope(program)
         self._shortcut = Shortcut(self._index, self._decide)
-        self._names = self._shortcut.names
+        self._listed, self._below = self._shortcut.listed, self._shortcut.below
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (self.program, self.strict))
@@ -93,7 +93,10 @@ class Checker:
             answer = self._shortcut.unusual(url)
         else:
             name = shape[1]
-            known = self._names.get(name) or self._shortcut.learn(name)
+            known = self._listed.get(name)
+            if known is None:  # Not listed, so what all are told that lie right below the same domain.
+                known = self._below.get(shape[2])
+            known = known or self._shortcut.learn(name)
             if known is not None:
                 verdict = _bare(Verdict)
                 verdict.answer, verdict.text = known, url
@@ -113,7 +116,7 @@ class Checker:
         if shape is None:
             return self._odd_origin(origin)
         name = shape[1]
-        known = self._names.get(name) or self._shortcut.learn(name)
+        known = self._shortcut.learn(name)
         if known is not None:
             return known.outcome
         other = self._shortcut.by_origin(shape.string.partition(":")[0], name)
@@ -212,13 +215,10 @@ class Checker:
         if isinstance(target, Block):
             return self._answer_block(text, target)
         answer = self._decided(target)
-        problem = ""
-        if answer.outcome.decision is Decision.IN_SCOPE and isinstance(target, Url):
-            problem = self._doubt(target)
-        outcome = answer.outcome
+        problem = self._doubt(target) if answer.in_scope and isinstance(target, Url) else ""
         if problem:
-            outcome = outcome._replace(decision=Decision.UNDETERMINED, reason=Reason.AMBIGUOUS_TARGET)
-        return Verdict(Answer(self.program, self._rules, outcome, answer.matches, problem, target), text)
+            return Verdict(answer.doubted(problem, target), text)
+        return Verdict(Answer(self.program, self._rules, answer.outcome, answer.matches, "", target), text)
 
     def _decided(self, target: Url | App | Name) -> Answer:
         """Return what the rules say of a target, whatever other clients may make of it."""

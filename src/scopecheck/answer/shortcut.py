@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, TypeVar
 
 from scopecheck.answer.matcher import Entry, Index
 from scopecheck.answer.verdict import Answer
+from scopecheck.errors import HostError
 from scopecheck.scope.pattern import UrlPattern
 from scopecheck.targets.asset import shared_hosts
-from scopecheck.targets.host import Host, HostName, parse_address, plain_host
-from scopecheck.targets.url import DEFAULT_PORTS, WEB, Url, canonical_path
+from scopecheck.targets.host import Host, HostName, parse_address, parse_host, plain_host
+from scopecheck.targets.url import BACKSLASH, DEFAULT_PORTS, WEB, Url, canonical_path
 
 __all__ = ["LAST_PORT", "Origin", "Shortcut", "plain_shape"]
 
@@ -25,9 +26,15 @@ __all__ = ["LAST_PORT", "Origin", "Shortcut", "plain_shape"]
 # one, so that it says which host is meant. Empty labels, numeric last labels and `xn--` are looked for when
 # a host is first seen.
 _NAME: Final = r"[a-z0-9_-][a-z0-9_.-]{0,252}+(?::[1-9][0-9]{0,4}+)?+"
+_PARENT: Final = r"[a-z0-9_.-]{0,189}+(?::[1-9][0-9]{0,4}+)?+"
 _BEHIND: Final = r"/[!-~]{0,8000}+"
-plain_shape: Final = re.compile(rf"https?+://({_NAME})(?:{_BEHIND})?+").fullmatch
-"""Match a plainly spelled host with its port, the first group, and what may follow; raises `TypeError`."""
+plain_shape: Final = re.compile(
+    rf"https?+://((?!xn--)[a-z0-9_-]{{1,63}}+\.({_PARENT}))(?:{_BEHIND})?+"
+).fullmatch
+"""Match a plainly spelled host of several labels, its port, and what may follow; raises `TypeError`.
+
+The first group is the host with its port, the second the same without the first label.
+"""
 
 # The same with capitals, a user name, and a query or fragment right behind the host. Up to the first slash
 # some clients take an `@` for the end of a user name, and a backslash for a slash.
@@ -36,6 +43,13 @@ _ODD_SHAPE: Final = re.compile(
     rf"([Hh][Tt][Tt][Pp][Ss]?+)://{_USER}({_NAME.replace('a-z', 'A-Za-z')})"
     rf"({_BEHIND}|[?#][!-.0-?A-\[\]-~]{{0,4000}}+(?:{_BEHIND})?+)?+"
 ).fullmatch
+
+# Hosts with letters of any script, escapes and signs, which have to be read first; and plain ones behind
+# which browsers take a backslash for a slash. No `@` that a client could take for the end of a user name.
+_ODD_HOST: Final = re.compile(
+    rf"(https?+)://([^\s\x00-\x20\x7f/?#@:\\\[\]<>^|]{{1,253}}+)({_BEHIND})?+"
+).fullmatch
+_BACKSLASH: Final = re.compile(rf"(https?+)://({_NAME})(\\[!-?A-~]{{0,4000}}+)").fullmatch
 _HOST: Final = re.compile(r"[a-z0-9_-][a-z0-9_.-]{0,252}+").fullmatch
 
 # Paths that are read without the URL parser, and in one way (T5): no `//`, `/.` or parameters, and escapes
@@ -75,17 +89,22 @@ class _Kind:
         self.paths = bool(self._by_path)
         self.accounts: dict[_Account, Answer] = {}
 
-    def account(self, host: Host, path: str, query: str) -> _Account:
-        """Return everything that the patterns see of a target of this kind."""
-        hosts = [pattern.host_choice(host) for pattern in self._by_host]
-        return (*hosts, *[pattern.path_choice(path, query) for pattern in self._by_path])
+    def of_host(self, host: Host) -> _Account:
+        """Return everything that the patterns see of a host of this kind."""
+        return tuple([pattern.host_choice(host) for pattern in self._by_host])
+
+    def of_path(self, path: str, query: str) -> _Account:
+        """Return everything that the patterns see of a path and a query."""
+        return tuple([pattern.path_choice(path, query) for pattern in self._by_path])
 
 
 _Told: TypeAlias = Answer | _Kind
 _Same: TypeAlias = Answer | Literal[False]
 """The answer for every web URL on hosts of a kind, False where rules may tell such URLs apart."""
 
-Origin: TypeAlias = tuple[_Kind, Host]
+Origin: TypeAlias = tuple[_Kind, Host, _Account]
+"""What to ask of a path: the kind, and what its patterns see of the host."""
+_Known = TypeVar("_Known", Answer, Origin, Answer | Origin)
 
 
 class Shortcut:
@@ -100,18 +119,22 @@ class Shortcut:
         "_decide",
         "_index",
         "_labels",
+        "_most",
         "_nowhere",
         "_off",
         "_origins",
         "_rest",
-        "names",
+        "below",
+        "listed",
     )
 
     def __init__(self, index: Index, decide: Callable[[Url], Answer]) -> None:
         self._index = index
         self._decide = decide
-        self.names: dict[str, Answer] = {}
-        """What every web URL on a plainly spelled host is told, whatever its scheme and path."""
+        self.listed: dict[str, _Same] = {}
+        """What every web URL on a listed host is told; False where `learn` has to say."""
+        self.below: dict[str, Answer] = {}
+        """The same for hosts right below a domain that are not listed themselves and have no `xn--`."""
         self._origins: dict[tuple[str, str], Answer | Origin] = {}
         shared = shared_hosts() if index.reads_links else None
         self._off = frozenset((*shared.stores, *shared.code)) if shared is not None else frozenset[str]()
@@ -122,6 +145,11 @@ class Shortcut:
         self._nowhere = self._ask(HostName(_NOBODY))
         self._below: dict[str, _Same] = {}
         self._look_ahead()
+        self.listed.update(dict.fromkeys(self._below, False))
+        if not self._labels:
+            told = self._below.items()
+            self.below.update((name, same) for name, same in told if same and "xn--" not in name)
+        self._most = len(self.below) + _NAMES
 
     def _look_ahead(self) -> None:
         """Ask for the hosts below each listed domain, as any host of a crawl may be the first there.
@@ -178,8 +206,32 @@ class Shortcut:
         elif _HOST(text) is not None:
             scheme, name, rest = "https", text, ""
         else:
+            return self._doubtful(text)
+        return self.learn(name) or self.apart(scheme, name, rest)
+
+    def _doubtful(self, text: str) -> Answer | None:
+        """Return the answer for a host that has to be read first, or ends at a backslash; else None (T3)."""
+        shape = _BACKSLASH(text)
+        if shape is not None:
+            path, mark, query = shape[3].partition("?")
+            rest = path.replace("\\", "/") + mark + query
+            answer = self.learn(shape[2]) or self.apart(shape[1], shape[2], rest)
+            # Two doubts are told of together.
+            return None if answer is not None and answer.problem else _doubted(answer, (BACKSLASH,))
+        shape = _ODD_HOST(text)
+        path_shape = _PLAIN_PATH(shape[3] or "") if shape is not None else None
+        if shape is None or path_shape is None:
             return None
-        return self.names.get(name) or self.learn(name) or self.apart(scheme, name, rest)
+        try:
+            parsed = parse_host(shape[2])
+        except HostError:
+            return None
+        scheme, host, path = shape[1], parsed.host, canonical_path(path_shape[1]) or "/"
+        if isinstance(host, str):
+            answer = self.of(Url("", scheme, host, DEFAULT_PORTS[scheme], path, path_shape[2] or ""))
+        else:
+            answer = self.apart(scheme, str(host), shape[3] or "")
+        return _doubted(answer, parsed.doubts)
 
     def apart(self, scheme: str, name: str, rest: str) -> Answer | None:
         """Return the answer where rules may tell URLs on one host apart, by what follows the host.
@@ -194,8 +246,8 @@ class Shortcut:
             return None
         return self._account(*known, canonical_path(shape[1]) or "/", shape[2] or "")
 
-    def _account(self, kind: _Kind, host: Host, path: str, query: str) -> Answer:
-        account = kind.account(host, path, query)
+    def _account(self, kind: _Kind, host: Host, hosts: _Account, path: str, query: str) -> Answer:
+        account = (*hosts, *kind.of_path(path, query))
         answer = kind.accounts.get(account)
         if answer is None:
             answer = self._decide(Url("", kind.scheme, host, kind.port, path, query))
@@ -205,41 +257,40 @@ class Shortcut:
         return answer
 
     def learn(self, name: str) -> Answer | None:
-        """Find what a plainly spelled host is told by the domain it lies below, and remember it.
+        """Find what a plainly spelled host is told, whatever its port and path, and remember it.
 
         None for what is no plain host, and where rules may tell URLs on it apart.
         """
-        if self._labels or "xn--" in name:
-            return None
-        below = self._below
-        same: _Same | None
-        if name in below:
-            same = name not in self._off and self._listed(HostName(name))
-        else:
-            rest = name[name.find(".") + 1 :]
-            same = below.get(rest)
-            while same is None:
-                label, dot, rest = rest.partition(".")
-                if rest and label:
-                    same = below.get(rest)
-                elif dot:
-                    return None  # An empty label, or a root dot.
-                else:
-                    same = self._nowhere if label.isalpha() else self._whatever_port(name)
-        if not same:
-            return None
-        names = self.names
-        if len(names) >= _NAMES:
-            names.clear()
-        names[name] = same
-        return same
-
-    def _whatever_port(self, name: str) -> _Same:
-        """Return what a host is told, its port being no matter; False for what may be an address."""
         host, _, port = name.partition(":")
-        if not port or int(port) > LAST_PORT:
-            return False
-        return self.names.get(host) or self.learn(host) or False
+        if self._labels or "xn--" in host or (port and int(port) > LAST_PORT):
+            return None
+        same = self.listed.get(host)
+        if same is None:
+            parent = host[host.find(".") + 1 :]
+            return self.below.get(parent) or self._learn_below(parent, single=parent == host)
+        if not same and host not in self._off:
+            same = self.listed[host] = self._listed(HostName(host))
+        return same or None
+
+    def _learn_below(self, parent: str, *, single: bool) -> Answer | None:
+        """Find what hosts right below a domain are told that are not listed, or the one label that it is."""
+        same, rest = self._below.get(parent), parent
+        while same is None:
+            label, dot, rest = rest.partition(".")
+            if not label or not (dot or label.isalpha()):
+                return None  # An empty label, a root dot, or perhaps an address.
+            same = self._below.get(rest) if dot else self._nowhere
+        if same and not single:
+            if len(self.below) >= self._most:
+                self._forget()
+            self.below[parent] = same
+        return same or None
+
+    def _forget(self) -> None:
+        """Forget the domains that were learnt; those listed stay."""
+        for name in list(self.below):
+            if name not in self._below:
+                self.below.pop(name, None)
 
     def _listed(self, host: HostName) -> _Same:
         """Return what every web URL on a listed host is told."""
@@ -265,8 +316,22 @@ class Shortcut:
             return self._remember(scheme, name, HostName(host), self._told(scheme, HostName(host), port))
         address = parse_address(spelled)
         if address is None:
-            return None
+            return self._odd_number(scheme, name, spelled, port)
         return self._remember(scheme, name, address, self._make(scheme, address, port))
+
+    def _odd_number(self, scheme: str, name: str, spelled: str, port: int) -> Answer | None:
+        """Return the answer for an IPv4 address not in dotted decimal (`0x7f.1`), a doubtful one (T3)."""
+        try:
+            parsed = parse_host(spelled)
+        except HostError:
+            return None
+        if isinstance(parsed.host, str):
+            return None
+        told = self._make(scheme, parsed.host, port)
+        answer = _doubted(told, parsed.doubts) if isinstance(told, Answer) else None
+        if answer is not None:
+            self._keep(scheme, name, answer)
+        return answer
 
     def of(self, url: Url) -> Answer | None:
         """Return what the rules say of a parsed URL, whatever clients make of it; None for some hosts."""
@@ -274,7 +339,9 @@ class Shortcut:
         if not isinstance(host, str) or host in self._off or len(host) > _LONGEST:
             return None
         known = self._told(url.scheme, host, url.port)
-        return known if isinstance(known, Answer) else self._account(known, host, url.path, url.query)
+        if isinstance(known, Answer):
+            return known
+        return self._account(known, host, known.of_host(host), url.path, url.query)
 
     def _told(self, scheme: str, host: HostName, port: int | None) -> _Told:
         """Return what hosts of one kind are told by scheme and port, or the patterns to ask."""
@@ -300,7 +367,11 @@ class Shortcut:
         if isinstance(found, Answer):
             known = found
         else:
-            known = (found, host) if found.paths else self._account(found, host, "/", "")
+            seen = found.of_host(host)
+            known = (found, host, seen) if found.paths else self._account(found, host, seen, "/", "")
+        return self._keep(scheme, name, known)
+
+    def _keep(self, scheme: str, name: str, known: _Known) -> _Known:
         if len(self._origins) >= _NAMES:
             self._origins.clear()
         self._origins[scheme, name] = known
@@ -309,3 +380,10 @@ class Shortcut:
 
 def _patterns(entries: Iterable[Entry]) -> tuple[UrlPattern, ...]:
     return tuple(entry.pattern for entry in entries if isinstance(entry.pattern, UrlPattern))
+
+
+def _doubted(answer: Answer | None, doubts: tuple[str, ...]) -> Answer | None:
+    """Return an answer as it is for a target of which clients may read another host: no yes (T3)."""
+    if answer is None or not doubts or not answer.in_scope:
+        return answer
+    return answer.doubted("; ".join(doubts))

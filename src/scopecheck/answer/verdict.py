@@ -108,6 +108,11 @@ class Answer:
     def __post_init__(self) -> None:
         object.__setattr__(self, "in_scope", self.outcome.decision is Decision.IN_SCOPE)
 
+    def doubted(self, problem: str, target: Target | None = None) -> Answer:
+        """Return the same for a target of which clients may read another: a question (T3, T5)."""
+        outcome = self.outcome._replace(decision=Decision.UNDETERMINED, reason=Reason.AMBIGUOUS_TARGET)
+        return Answer(self.program, self.rules, outcome, self.matches, problem, target)
+
 
 class Verdict:
     """The answer for one target, with everything needed to explain it.

@@ -14,6 +14,10 @@ from scopecheck.targets.url import resolve_dots
 __all__ = ["ANY_PATH", "PathSet", "Query", "parse_query", "path_within", "query_contains", "query_within"]
 
 _ANY_TEXT = "\0"
+# Paths of which forgiving servers change nothing but the letter case: no escapes, parameters, dot segments.
+_SIMPLE = re.compile(
+    r"(?:/(?:[A-Za-z0-9_~!$&'()*+,=:@-][A-Za-z0-9._~!$&'()*+,=:@-]*+)?+(?!/))++", re.ASCII
+).fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ ANY_PATH = PathSet()
 
 def loosen(path: str) -> str:
     """Return what a forgiving server may make of a path: decoded twice, folded, no parameters."""
+    if _SIMPLE(path) is not None:
+        return path.lower()
     for _ in range(3):
         path = unquote(path)
     path = unicodedata.normalize("NFC", path) if len(path) < 2_000 else path

@@ -24,13 +24,16 @@ from scopecheck.targets.host import (
     show_host,
 )
 
-__all__ = ["DEFAULT_PORTS", "WEB", "Url", "canonical_path", "parse_url"]
+__all__ = ["BACKSLASH", "DEFAULT_PORTS", "WEB", "Url", "canonical_path", "parse_url"]
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
 """Default ports of the special schemes (WHATWG URL, section 4.2)."""
 
 _HOSTLESS: Final = frozenset(("about", "blob", "data", "file", "javascript", "mailto", "vbscript"))
 """Schemes whose URLs lead to no host, whatever stands behind `//` (T4)."""
+
+BACKSLASH: Final = "a backslash before the path"
+"""The doubt about a host behind which browsers take a backslash for a slash, and others do not (T3)."""
 
 WEB: Final = frozenset({"http", "https", "ws", "wss"})
 
@@ -176,7 +179,7 @@ def _dissect(text: str, *, special: bool) -> _Anatomy:
     lenient = rest.partition("/")[0]
     if "\\" in lenient:
         # To a browser `https://good.example\@evil.example/` is good.example, to curl it is not.
-        doubts.append("a backslash before the path")
+        doubts.append(BACKSLASH)
     if _BLANK.search(strict):
         doubts.append("white space or control characters before the path")
     if "@" in lenient[len(strict) :] or strict.count("@") > 1:
