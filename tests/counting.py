@@ -35,7 +35,7 @@ class Counting:
     def remembered(self) -> list[str]:
         """Return what something is remembered of: listed hosts, domains for what is below, origins."""
         quick = self.shortcut
-        hosts = (name for name, answer in quick.listed.items() if answer)
+        hosts = (name for name, answer in quick.listed.items() if isinstance(answer, Answer))
         domains = (f"*.{name}" for name in quick.below if name not in quick.listed)
         return sorted((*hosts, *domains, *(f"{scheme}://{name}" for scheme, name in quick._origins)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import cast
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from members import keys
 from scopecheck import Checker, Decision, Program, Verdict
+from scopecheck.answer import checker as checker_module
 from scopecheck.answer import shortcut
 from scopecheck.errors import TargetError
 from scopecheck.targets.asset import parse_target, parse_web
@@ -72,6 +74,14 @@ PATHS = (
 )
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _every_origin_is_remembered() -> Iterator[None]:
+    """Otherwise one URL in eight has its origin remembered, and few examples would meet it again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checker_module, "_SELDOM", 1)
+        yield
+
+
 class NoShortcut:
     """Remembers nothing."""
 
@@ -91,10 +101,10 @@ def whole(checker: Checker, text: str, *, url: bool) -> Verdict:
 
 
 def assert_same(checker: Checker, text: str) -> None:
-    """Hold both doors against the whole way, twice: before and after the answer is remembered."""
+    """Hold both doors against the whole way: before and after anything is remembered, origins last."""
     for url in (True, False):
         slow = whole(checker, text, url=url)
-        for _ in range(2):
+        for _ in range(3):
             quick = checker.check_url(text) if url else checker.check(text)
             assert (quick.decision, quick.reason, quick.problem) == (slow.decision, slow.reason, slow.problem)
             assert keys(quick.matches) == keys(slow.matches)
@@ -186,13 +196,28 @@ def test_every_kind_of_rule_answers_alike_with_and_without_memory(
         "https://" + "a" * 300 + ".e.com/",
         "https://a.e.com/" + "x" * 70_000,
         "https://a.e.com/" + "x/" * 200,
+        "https://a.e.com/\tx",
+        "https://a.e.com/x\n",
+        "https://a.e.com/x ",
+        "https://a.e.com/x\x00",
+        "https://a.e.com/\u00fc\u3000\u200b",
+        "https://a.e.com/" + "\u00fc" * 40_000,
+        "https://a.e.com/\ud800",
+        "https://a.e.com\\/x",
+        "https://a.e.com@/x",
+        "https://a.e.com/@/\\x",
+        "https:///a.e.com/",
+        "http://a.e.com/x",
+        "xhttps://a.e.com/",
     ],
 )
 def test_what_is_not_plain_goes_the_whole_way(text: str) -> None:
     """T3, T4: spellings that clients read differently share no answer with plain ones."""
     for listed in (["*.e.com"], ["*.e.com", "*.com"], ["*.e.com", "e.*"]):
         checker = Checker(Program.from_assets(include=listed))
-        assert checker.check_url("https://a.e.com/").in_scope
+        for _ in range(2):
+            assert checker.check_url("https://a.e.com/").in_scope
+        assert checker._again is (len(listed) == 1)
         assert_same(checker, text)
 
 
@@ -213,3 +238,30 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     kinds = [told for told in checker._shortcut._rest.values() if isinstance(told, shortcut._Kind)]
     assert kinds
     assert all(len(kind.accounts) <= 20 for kind in kinds)
+
+
+def _again(checker: Checker) -> bool:
+    return checker._again
+
+
+def test_origins_are_remembered_as_long_as_they_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The memory is bounded, and left aside in a crawl that meets every host once."""
+    monkeypatch.setattr(checker_module, "_ORIGINS", 5)
+    checker = Checker(Program.from_assets(include=["*.e.com", "https://p.e.com/x"]))
+    for _ in range(2):
+        assert not _again(checker)
+        assert checker.check_url("https://a.e.com/x").in_scope
+    assert _again(checker)
+    for number in range(20):
+        assert checker.check_url(f"https://h{number}.e.com/").in_scope
+        assert not _again(checker)
+        assert checker.check_url(f"https://h{number}.e.com").in_scope
+        assert 1 <= len(checker._origins) <= 5
+    assert checker.check_url("https://p.e.com/x").in_scope
+    assert "https://p.e.com/" not in checker._origins
+    monkeypatch.setattr(checker_module, "_SELDOM", 10)
+    known = set(checker._origins)
+    checker.check_url("https://n.e.com/xx")
+    assert set(checker._origins) == known
+    checker.check_url("https://n.e.com/xxxx")
+    assert "https://n.e.com/" in checker._origins

@@ -160,7 +160,7 @@ def test_domains_below_which_many_rules_reach_are_asked_about_when_needed() -> N
         (("https://1.2.3.4.", "https://0x7f.1"), ["https://0x7f.1", "https://1.2.3.4."]),
         (
             ("https://e.com./", "https://1.2.3.4/", "http://1.2.3.4"),
-            ["http://1.2.3.4", "https://1.2.3.4", "https://e.com."],
+            ["e.com", "http://1.2.3.4", "https://1.2.3.4", "https://e.com."],
         ),
         (
             ("https://p.e.com/x", "http://p.e.com/x", "https://o.e.com"),

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Checker"]
 
+_LONGEST = 8_000
+"""Of longer texts, the length in bytes has to be counted (T4)."""
+_ORIGINS = 8_192
+_SELDOM = 8
+"""One URL in so many, by its length, has its origin remembered: hosts that come once seldom get there."""
 _bare = object.__new__
 """Makes a verdict without the call of `__init__`, which takes a twentieth of a check."""
 
@@ -37,7 +42,18 @@ class Checker:
     exclusion that could not be read makes every yes `UNDETERMINED` (P4).
     """
 
-    __slots__ = ("_below", "_index", "_listed", "_open_scope", "_rules", "_shortcut", "program", "strict")
+    __slots__ = (
+        "_again",
+        "_below",
+        "_index",
+        "_listed",
+        "_open_scope",
+        "_origins",
+        "_rules",
+        "_shortcut",
+        "program",
+        "strict",
+    )
 
     def __init__(self, program: Program, *, strict: bool = False) -> None:
         self.program = program
@@ -47,6 +63,8 @@ class Checker:
         self._open_scope = _open_scope(program)
         self._shortcut = Shortcut(self._index, self._decide)
         self._listed, self._below = self._shortcut.listed, self._shortcut.below
+        self._origins: dict[str, Answer] = {}
+        self._again = False
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (self.program, self.strict))
@@ -86,24 +104,46 @@ class Checker:
     def check_url(self, url: str) -> Verdict:
         """Answer for a URL or a host; a text that is neither is an `invalid-target`."""
         try:
-            shape = plain_shape(url)
-        except TypeError:
+            known = None
+            if self._again:
+                known = self._origins.get(url[: url.find("/", 8) + 1])
+                # Behind a plain origin, only what some client drops or trims could raise a doubt.
+                if known is not None and (len(url) > _LONGEST or not url.isprintable()):
+                    known = None
+            shape = plain_shape(url) if known is None else None
+        except (AttributeError, TypeError):
             return self._invalid(url, "a target is text")
-        if shape is None:
-            answer = self._shortcut.unusual(url)
-        else:
+        if known is None:
+            if shape is None:
+                return self._check_odd(url)
             name = shape[1]
-            known = self._listed.get(name)
-            if known is None:  # Not listed, so what all are told that lie right below the same domain.
-                known = self._below.get(shape[2])
-            known = known or self._shortcut.learn(name)
-            if known is not None:
-                verdict = _bare(Verdict)
-                verdict.answer, verdict.text = known, url
-                return verdict
-            scheme = "https" if url[4] == "s" else "http"
-            answer = self._shortcut.apart(scheme, name, url[shape.end(1) :])
+            told = self._listed.get(name)
+            if told is None:  # Not listed, so what all are told that lie right below the same domain.
+                told = self._below.get(shape[2])
+            known = self._shortcut.learn(name) if told is None or told is True else told or None
+            if known is None:
+                return self._check_apart(url, name, shape.end(1))
+            if not len(url) % _SELDOM:
+                self._notice(url[: shape.end(1) + 1], known)
+        verdict = _bare(Verdict)
+        verdict.answer, verdict.text = known, url
+        return verdict
+
+    def _check_odd(self, url: str) -> Verdict:
+        answer = self._shortcut.unusual(url)
         return self._check_whole(url) if answer is None else Verdict(answer, url)
+
+    def _check_apart(self, url: str, name: str, end: int) -> Verdict:
+        answer = self._shortcut.apart("https" if url[4] == "s" else "http", name, url[end:])
+        return self._check_whole(url) if answer is None else Verdict(answer, url)
+
+    def _notice(self, origin: str, answer: Answer) -> None:
+        """Remember an origin, all URLs of which are told the same, and whether origins come back at all."""
+        if origin.endswith("/"):
+            self._again = origin in self._origins
+            if len(self._origins) >= _ORIGINS:
+                self._origins.clear()
+            self._origins[origin] = answer
 
     def origin_outcome(self, origin: str) -> Outcome | None:
         """Return the outcome for every URL on an origin, or None where rules may look behind it.

@@ -311,7 +311,20 @@ def _host_of(pattern: Matchable) -> str:
 
 def open_doubts(doubts: tuple[Doubt, ...], policy: Policy) -> tuple[Doubt, ...]:
     """Return the doubts that the policy leaves open."""
+    if not doubts:
+        return ()
     return tuple(doubt for doubt in doubts if settle((doubt,), policy) is Certainty.UNCERTAIN)
+
+
+_SETTLED = {
+    (Doubt.APEX_UNSTATED, "covered"): Certainty.CERTAIN,
+    (Doubt.APEX_UNSTATED, "not-covered"): Certainty.NONE,
+    (Doubt.DEPTH_UNSTATED, "any"): Certainty.CERTAIN,
+    (Doubt.DEPTH_UNSTATED, "one"): Certainty.NONE,
+    (Doubt.BELOW_EXCLUDED_HOST, "excluded"): Certainty.CERTAIN,
+    (Doubt.BELOW_EXCLUDED_HOST, "not-excluded"): Certainty.NONE,
+}
+"""What each word of a policy makes of the doubt that it speaks of."""
 
 
 def settle(doubts: tuple[Doubt, ...], policy: Policy) -> Certainty:
@@ -321,17 +334,11 @@ def settle(doubts: tuple[Doubt, ...], policy: Policy) -> Certainty:
     """
     if not doubts:
         return Certainty.CERTAIN
-    answers = {
-        Doubt.APEX_UNSTATED: {"covered": Certainty.CERTAIN, "not-covered": Certainty.NONE}.get(
-            policy.apex or ""
-        ),
-        Doubt.DEPTH_UNSTATED: {"any": Certainty.CERTAIN, "one": Certainty.NONE}.get(policy.depth or ""),
-        Doubt.BELOW_EXCLUDED_HOST: {"excluded": Certainty.CERTAIN, "not-excluded": Certainty.NONE}.get(
-            policy.below_excluded or ""
-        ),
-    }
-    given = [answers.get(doubt) or Certainty.UNCERTAIN for doubt in doubts]
-    for answer in (Certainty.NONE, Certainty.UNCERTAIN):
-        if answer in given:
-            return answer
-    return Certainty.CERTAIN
+    said = (policy.apex, policy.depth, policy.below_excluded)
+    given = [
+        next((_SETTLED[doubt, word] for word in said if word and (doubt, word) in _SETTLED), None)
+        for doubt in doubts
+    ]
+    if Certainty.NONE in given:
+        return Certainty.NONE
+    return Certainty.UNCERTAIN if None in given else Certainty.CERTAIN

@@ -114,7 +114,6 @@ class Shortcut:
     """
 
     __slots__ = (
-        "_at",
         "_below",
         "_decide",
         "_index",
@@ -131,8 +130,8 @@ class Shortcut:
     def __init__(self, index: Index, decide: Callable[[Url], Answer]) -> None:
         self._index = index
         self._decide = decide
-        self.listed: dict[str, _Same] = {}
-        """What every web URL on a listed host is told; False where `learn` has to say."""
+        self.listed: dict[str, _Same | Literal[True]] = {}
+        """What every web URL on a listed host is told; True where nobody has asked yet."""
         self.below: dict[str, Answer] = {}
         """The same for hosts right below a domain that are not listed themselves and have no `xn--`."""
         self._origins: dict[tuple[str, str], Answer | Origin] = {}
@@ -141,11 +140,10 @@ class Shortcut:
         self._labels = index.label_keys
         # By the listed host or the domain, scheme and port.
         self._rest: dict[tuple[str, str, int | None], _Told] = {}
-        self._at: dict[str, _Same] = {}
         self._nowhere = self._ask(HostName(_NOBODY))
         self._below: dict[str, _Same] = {}
         self._look_ahead()
-        self.listed.update(dict.fromkeys(self._below, False))
+        self.listed.update((name, name not in self._off) for name in self._below)
         if not self._labels:
             told = self._below.items()
             self.below.update((name, same) for name, same in told if same and "xn--" not in name)
@@ -268,9 +266,7 @@ class Shortcut:
         if same is None:
             parent = host[host.find(".") + 1 :]
             return self.below.get(parent) or self._learn_below(parent, single=parent == host)
-        if not same and host not in self._off:
-            same = self.listed[host] = self._listed(HostName(host))
-        return same or None
+        return (self._listed(HostName(host)) if same is True else same) or None
 
     def _learn_below(self, parent: str, *, single: bool) -> Answer | None:
         """Find what hosts right below a domain are told that are not listed, or the one label that it is."""
@@ -294,9 +290,9 @@ class Shortcut:
 
     def _listed(self, host: HostName) -> _Same:
         """Return what every web URL on a listed host is told."""
-        same = self._at.get(host)
-        if same is None:
-            same = self._at[host] = self._ask(host)
+        same = self.listed[host]
+        if same is True:
+            same = self.listed[host] = self._ask(host)
         return same
 
     def by_origin(self, scheme: str, name: str) -> Answer | Origin | None:

@@ -102,9 +102,9 @@ def contains(hosts: HostSet, host: Host) -> bool:
             and hosts.version == host.version
             and hosts.first <= int(host) <= hosts.last
         )
+    if isinstance(hosts, Names):  # As most are; a `match` would look at its fields first.
+        return _names_contain(hosts.labels, hosts.span, tuple(host.split(".")))
     match hosts:
-        case Names(labels, span):
-            return _names_contain(labels, span, tuple(host.split(".")))
         case Tail():
             return _tail_contains(hosts, tuple(host.split(".")))
         case Glob():
@@ -140,6 +140,8 @@ def _label_matches(pattern: str, label: str) -> bool:
 
 
 def _labels_match(patterns: tuple[str, ...], labels: tuple[str, ...]) -> bool:
+    if patterns == labels:
+        return True
     return len(patterns) == len(labels) and all(map(_label_matches, patterns, labels))
 
 
