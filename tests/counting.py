@@ -26,11 +26,15 @@ class Counting:
         return Answer(self.checker.program, self.checker.rules, decide(matches), matches)
 
     def ask(self, text: str) -> Answer | None:
+        """Answer as a checker does, but for the whole way."""
         shape = plain_shape(text)
         if shape is None:
             return self.shortcut.unusual(text)
         name, rest = shape[1], text[shape.end(1) :]
-        return self.shortcut.learn(name) or self.shortcut.apart(text.partition(":")[0], name, rest)
+        told = self.shortcut.listed.get(name)
+        told = self.shortcut.below.get(shape[2]) if told is None else told
+        known = self.shortcut.learn(name) if told is None or told is True else told
+        return known or self.shortcut.apart(text.partition(":")[0], name, rest)
 
     def remembered(self) -> list[str]:
         """Return what something is remembered of: listed hosts, domains for what is below, origins."""

@@ -266,6 +266,7 @@ def test_the_last_port(port: int, known: bool) -> None:
     counting = Counting(["*.e.com", "o.e.com:8443"])
     for host in ("a.e.com", "o.e.com", "n.net"):
         assert (counting.ask(f"https://{host}:{port}/") is not None) is known
+        assert (f"https://{host}:{port}" in counting.remembered()) is (known and host == "o.e.com")
 
 
 def test_what_is_told_below_a_domain_holds_for_no_host_that_is_listed() -> None:

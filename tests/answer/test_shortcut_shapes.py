@@ -16,6 +16,7 @@ HOSTS = (
     "-.a",
     "0a.b",
     "z9_-.a",
+    "a.z9_-.0b",
     "x.",
     "a" * 63 + "." + "b" * 189,
     "x.a..b",
@@ -80,7 +81,18 @@ BEFORE_A_SLASH = "".join(char for char in PRINTED if char not in "/@\\")
 ODD = [
     *(
         (f"https://{host}", "https", host, None)
-        for host in ("E.com", "aZ0_-.Zz", "_", "-", "9", "A" * 253, "e.com.", "E.com:8443")
+        for host in (
+            "E.com",
+            "aZ0_-.Zz",
+            "_",
+            "-",
+            "9",
+            "A" * 253,
+            "e.com.",
+            "E.com:8443",
+            "E.com:8",
+            "E.com:65535",
+        )
     ),
     *((f"{scheme}://e.com/", scheme, "e.com", "/") for scheme in ("HTTPS", "hTtP", "http")),
     *((f"https://{c}@e.com/", "https", "e.com", "/") for c in USER),
@@ -135,6 +147,8 @@ ODD_HOSTS = [
         for rest in ("", "/")
     ),
     *(f"http://e\u00fc.com/{char}" for char in PRINTED),
+    "https://\u00fc",
+    "https://\u00fc.com/" + "a" * 8000,
 ]
 NO_ODD_HOSTS = [
     *(f"https://\u00fc{char}.com/" for char in "?#@:\\[]<>^| \t\n\x00\x1f\x7f\x85\xa0\u2028\u3000"),
@@ -167,13 +181,27 @@ def test_shapes_of_which_more_than_the_host_is_odd(text: str) -> None:
 BEHIND_A_BACKSLASH = [char for char in PRINTED if char != "@"]
 
 
+@pytest.mark.parametrize(
+    ("text", "is_host"),
+    [("a", True), ("_", True), ("z.-_0", True), ("a" * 253, True), ("a" * 254, False), ("", False)]
+    + [(text, False) for text in (".a", "A", "a:1", "a/", "\u00fc", "a\n")],
+)
+def test_shapes_of_hosts_without_a_scheme(text: str, is_host: bool) -> None:
+    assert (shortcut._HOST(text) is not None) is is_host
+
+
 @pytest.mark.parametrize("char", BEHIND_A_BACKSLASH)
 def test_a_backslash_right_behind_a_plain_host_is_the_only_doubt(char: str) -> None:
     """T3: behind it nothing can be taken for the end of a user name."""
-    for name in ("e.com", "e.com:8443"):
-        shape = shortcut._BACKSLASH(f"https://{name}\\{char}")
+    for scheme, name, rest in (
+        ("https", "e.com", char),
+        ("http", "e.com:8443", char + "x"),
+        ("https", "e.com", ""),
+        ("https", "e.com", char * 4000),
+    ):
+        shape = shortcut._BACKSLASH(f"{scheme}://{name}\\{rest}")
         assert shape is not None
-        assert shape.groups() == ("https", name, f"\\{char}")
+        assert shape.groups() == (scheme, name, f"\\{rest}")
         assert parse_url(shape[0]).doubts == ("a backslash before the path",)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, Literal, TypeAlias, TypeVar
+from typing import Final, Literal, TypeAlias
 
 from scopecheck.answer.matcher import Entry, Index
 from scopecheck.answer.verdict import Answer
@@ -104,7 +104,6 @@ _Same: TypeAlias = Answer | Literal[False]
 
 Origin: TypeAlias = tuple[_Kind, Host, _Account]
 """What to ask of a path: the kind, and what its patterns see of the host."""
-_Known = TypeVar("_Known", Answer, Origin, Answer | Origin)
 
 
 class Shortcut:
@@ -116,9 +115,9 @@ class Shortcut:
     __slots__ = (
         "_below",
         "_decide",
+        "_fixed",
         "_index",
         "_labels",
-        "_most",
         "_nowhere",
         "_off",
         "_origins",
@@ -132,7 +131,7 @@ class Shortcut:
         self._decide = decide
         self.listed: dict[str, _Same | Literal[True]] = {}
         """What every web URL on a listed host is told; True where nobody has asked yet."""
-        self.below: dict[str, Answer] = {}
+        self.below: dict[str, _Same] = {}
         """The same for hosts right below a domain that are not listed themselves and have no `xn--`."""
         self._origins: dict[tuple[str, str], Answer | Origin] = {}
         shared = shared_hosts() if index.reads_links else None
@@ -145,9 +144,8 @@ class Shortcut:
         self._look_ahead()
         self.listed.update((name, name not in self._off) for name in self._below)
         if not self._labels:
-            told = self._below.items()
-            self.below.update((name, same) for name, same in told if same and "xn--" not in name)
-        self._most = len(self.below) + _NAMES
+            self.below.update(one for one in self._below.items() if "xn--" not in one[0])
+        self._fixed = len(self.below)
 
     def _look_ahead(self) -> None:
         """Ask for the hosts below each listed domain, as any host of a crawl may be the first there.
@@ -213,12 +211,14 @@ class Shortcut:
         if shape is not None:
             path, mark, query = shape[3].partition("?")
             rest = path.replace("\\", "/") + mark + query
-            answer = self.learn(shape[2]) or self.apart(shape[1], shape[2], rest)
+            answer = self.apart(shape[1], shape[2], rest)
             # Two doubts are told of together.
             return None if answer is not None and answer.problem else _doubted(answer, (BACKSLASH,))
         shape = _ODD_HOST(text)
-        path_shape = _PLAIN_PATH(shape[3] or "") if shape is not None else None
-        if shape is None or path_shape is None:
+        if shape is None:
+            return None
+        path_shape = _PLAIN_PATH(shape[3] or "")
+        if path_shape is None:
             return None
         try:
             parsed = parse_host(shape[2])
@@ -265,19 +265,22 @@ class Shortcut:
         same = self.listed.get(host)
         if same is None:
             parent = host[host.find(".") + 1 :]
-            return self.below.get(parent) or self._learn_below(parent, single=parent == host)
-        return (self._listed(HostName(host)) if same is True else same) or None
+            return self.below.get(parent) or self._learn_below(parent)
+        return self._listed(HostName(host)) or None
 
-    def _learn_below(self, parent: str, *, single: bool) -> Answer | None:
-        """Find what hosts right below a domain are told that are not listed, or the one label that it is."""
+    def _learn_below(self, parent: str) -> Answer | None:
+        """Find what hosts are told that lie right below a domain and are not listed.
+
+        A single label that is not listed is told the same, since no rule reaches either.
+        """
         same, rest = self._below.get(parent), parent
         while same is None:
             label, dot, rest = rest.partition(".")
             if not label or not (dot or label.isalpha()):
                 return None  # An empty label, a root dot, or perhaps an address.
             same = self._below.get(rest) if dot else self._nowhere
-        if same and not single:
-            if len(self.below) >= self._most:
+        if same:
+            if len(self.below) >= self._fixed + _NAMES:
                 self._forget()
             self.below[parent] = same
         return same or None
@@ -365,13 +368,13 @@ class Shortcut:
         else:
             seen = found.of_host(host)
             known = (found, host, seen) if found.paths else self._account(found, host, seen, "/", "")
-        return self._keep(scheme, name, known)
+        self._keep(scheme, name, known)
+        return known
 
-    def _keep(self, scheme: str, name: str, known: _Known) -> _Known:
+    def _keep(self, scheme: str, name: str, known: Answer | Origin) -> None:
         if len(self._origins) >= _NAMES:
             self._origins.clear()
         self._origins[scheme, name] = known
-        return known
 
 
 def _patterns(entries: Iterable[Entry]) -> tuple[UrlPattern, ...]:
