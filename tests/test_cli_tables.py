@@ -7,13 +7,16 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 import scopecheck as sc
 from running import environment, on_a_terminal, process, run
+from scopecheck.cli import app
 
 YES = "https://openai.com/"
 
@@ -272,3 +275,21 @@ def test_what_is_written_for_other_tools_is_harmless_on_a_terminal(
     shown = on_a_terminal(*(word.replace("FILE", str(file)) for word in words), NO_COLOR="1")
     assert {char for char in shown if not char.isprintable()} <= {"\n"}
     assert shown
+
+
+def test_every_command_is_found_by_its_name() -> None:
+    """Commands are imported when they are asked for, so the group has to know where each is."""
+    for module in app._MODULES:
+        import_module(f"scopecheck.cli.{module}")
+    assert sorted(app.cli.commands) == app.cli.list_commands(click.Context(app.cli))
+
+
+def test_a_check_imports_nothing_that_other_commands_need() -> None:
+    """The command's first answer is what a person waits for."""
+    code = (
+        "import sys; from scopecheck.cli import main; sys.argv[1:] = ['check', 'openai', '--json', 'openai.com']\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "print(*[name for name in sys.modules if name.startswith(('scopecheck.formats', 'scopecheck.cli.t'))])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert set(shown.splitlines()[-1].split()) <= {"scopecheck.cli.terminal"}

@@ -58,6 +58,7 @@ ORDER = (
     "scope.model",
     "scope.places",
     "scope.document",
+    "scope.describing",
     "scope.loader",
     # What a bug is.
     "findings",

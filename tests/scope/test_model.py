@@ -298,3 +298,19 @@ def test_every_type_of_asset_is_a_word_of_the_file() -> None:
     for kind in AssetType:
         (rule,) = program(in_scope=[{"asset": "com.example.app", "type": str(kind)}]).in_scope
         assert rule.type is kind
+
+
+def test_every_field_of_the_schema_says_what_it_is() -> None:
+    """Editors show it; the texts are those below the fields in the source, of parents too."""
+    schema = sc.schema()
+    parts = [schema, *schema["$defs"].values()]
+    objects = [part.get("anyOf", [part])[0] for part in parts]
+    fields = {
+        f"{one.get('title')}.{name}": field.get("description", "")
+        for one in objects
+        for name, field in one.get("properties", {}).items()
+    }
+    assert len(fields) > 80
+    assert [name for name, text in fields.items() if not text] == []
+    assert fields["Inclusion.asset"] == fields["Exclusion.asset"]
+    assert fields["Inclusion.asset"].startswith("What is listed")

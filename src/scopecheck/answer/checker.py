@@ -156,7 +156,10 @@ class Checker:
         if shape is None:
             return self._odd_origin(origin)
         name = shape[1]
-        known = self._shortcut.learn(name)
+        told = self._listed.get(name)
+        if told is None:
+            told = self._below.get(shape[2])
+        known = self._shortcut.learn(name) if told is None or told is True else told or None
         if known is not None:
             return known.outcome
         other = self._shortcut.by_origin(shape.string.partition(":")[0], name)

@@ -7,10 +7,6 @@ any command: 2 where the output cannot be written, 130 after an interrupt.
 
 from __future__ import annotations
 
-from scopecheck.cli import checks as checks
-from scopecheck.cli import findings as findings
-from scopecheck.cli import programs as programs
-from scopecheck.cli import transfer as transfer
 from scopecheck.cli.app import cli
 from scopecheck.cli.streams import orderly
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
+from importlib import import_module
 from typing import Any, ParamSpec, TypeVar
 
 import click
@@ -73,8 +74,28 @@ def _message(error: sc.ScopecheckError) -> str:
     return "\n".join([one_line(error.message), *map(str, shown)])
 
 
+_MODULES = {
+    "checks": ("check", "filter"),
+    "findings": ("finding", "report", "triage"),
+    "programs": ("list", "schema", "show"),
+    "transfer": ("export", "find", "import"),
+}
+"""The commands of each module of this package, which is imported when one of them is asked for."""
+
+
 class _Commands(click.Group):
     """The commands, each of which ends in order; click would turn an interrupt into a `no` (1)."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name every command."""
+        return sorted(name for names in _MODULES.values() for name in names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import what a command needs, and nothing that only others do."""
+        for module, names in _MODULES.items():
+            if cmd_name in names:
+                import_module(f"scopecheck.cli.{module}")
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""

@@ -97,7 +97,9 @@ def schema() -> dict[str, Any]:
 
 @functools.cache
 def _schema() -> dict[str, Any]:
-    made = Program.model_json_schema()
+    from scopecheck.scope.describing import described_schema
+
+    made = described_schema(Program)
     made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     made["title"] = "scopecheck scope file"
     return made

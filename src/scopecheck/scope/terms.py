@@ -48,7 +48,7 @@ class Model(BaseModel):
     """Frozen, and closed to fields it does not know."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True, str_strip_whitespace=False
+        frozen=True, extra="forbid", str_strip_whitespace=False, defer_build=True
     )
 
 
