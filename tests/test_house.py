@@ -50,6 +50,7 @@ ORDER = (
     "scope.sentences",
     "scope.vocabulary",
     "scope.denials",
+    "scope.limits",
     "scope.touching",
     "scope.listed_words",
     "scope.cleaning",

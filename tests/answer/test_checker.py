@@ -5,13 +5,14 @@ from __future__ import annotations
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count, islice
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from members import answer
-from scopecheck import Checker, Decision, Exclusion, Inclusion, Program, Unresolved
+from scopecheck import Checker, Decision, Exclusion, Inclusion, Program, Reason, Unresolved
 from scopecheck.answer.verdict import Verdict
 from scopecheck.scope.model import AssetType
 from strategies import Scope, any_text, hostile_texts, scopes, target_texts
@@ -254,3 +255,50 @@ def test_from_assets_refuses_a_lone_text() -> None:
     """It would be read letter by letter."""
     with pytest.raises(TypeError):
         Program.from_assets(include="a.e.com")
+
+
+class _Shown(str):
+    """A text that shows another one when it is cut."""
+
+    __slots__ = ()
+
+    def __getitem__(self, _: object) -> str:
+        return "https://a.example.com/"
+
+    def encode(self, *_: object, **__: object) -> bytes:
+        raise TypeError
+
+
+class _Nothing:
+    def __repr__(self) -> str:
+        raise ValueError
+
+
+def test_a_subclass_of_text_is_the_text_that_it_holds() -> None:
+    """Whoever makes targets must not choose what is remembered for them."""
+    checker = Checker(Program.from_assets(["*.example.com"], ["pay.example.com"]))
+    for size in range(16):
+        for _ in range(2):
+            assert checker.check_url("https://a.example.com/" + "z" * size).in_scope
+    for ask in (checker.check, checker.check_url, checker.check_asset):
+        for text in ("https://pay.example.com/", "https://pay.example.com/\u00fc\n", "https://evil.com/"):
+            verdict = ask(_Shown(text))
+            assert not verdict.in_scope
+            assert (type(verdict.text), verdict.text) == (str, text)
+
+
+@pytest.mark.parametrize(
+    "target", [None, 1, b"https://a.example.com/", 10**5_000, _Nothing(), ["x"]], ids=type
+)
+def test_what_is_no_text_is_no_target(target: Any) -> None:
+    """T4: nothing is raised, whatever is asked about."""
+    checker = Checker(Program.from_assets(["*.example.com"]))
+    for ask in (checker.check, checker.check_url, checker.check_asset):
+        assert ask(target).reason is Reason.INVALID_TARGET
+
+
+@pytest.mark.parametrize("user", ["git@example.com:80/x", "git@example.com:22", "git@example.com:a/b"])
+def test_a_url_in_the_words_of_git_is_read_as_any_target_is(user: str) -> None:
+    """T2, T3: a number behind the colon may be a port, and it is a login elsewhere than on code hosts."""
+    checker = Checker(Program.from_assets(["example.com"]))
+    assert checker.check_url(user).decision is checker.check(user).decision is Decision.UNDETERMINED

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import scopecheck as sc
-from scopecheck.scope.denials import limits_itself
+from scopecheck.scope.limits import limits_itself
 
 WILD = ["*.example.com"]
 PAY = "https://pay.example.com/"

@@ -12,7 +12,8 @@ import pytest
 
 import scopecheck as sc
 from growth import assert_linear
-from scopecheck.scope.denials import denied, limits_itself
+from scopecheck.scope.denials import denied
+from scopecheck.scope.limits import limits_itself
 
 WILD = ["*.example.com"]
 PAY = "https://pay.example.com/"

@@ -314,3 +314,21 @@ def test_every_field_of_the_schema_says_what_it_is() -> None:
     assert [name for name, text in fields.items() if not text] == []
     assert fields["Inclusion.asset"] == fields["Exclusion.asset"]
     assert fields["Inclusion.asset"].startswith("What is listed")
+
+
+@pytest.mark.parametrize("policy", [{"apex": "x"}, {"nope": 1}, "x", 1.5])
+def test_a_policy_that_no_program_can_have_is_an_error_of_ours(policy: Any) -> None:
+    with pytest.raises(sc.ScopeValidationError, match="the policy cannot be read"):
+        sc.Program.from_assets(["a.com"], policy=policy)
+
+
+@pytest.mark.parametrize("side", ["include", "exclude", "owned"])
+@pytest.mark.parametrize("text", [None, b"a.com", memoryview(b"a.com")])
+def test_what_is_listed_is_text(side: str, text: Any) -> None:
+    """A list of bytes would list nothing, and an exclusion lost is a wrong yes."""
+    bytes_in_a_list: dict[str, Any] = {side: [text]}
+    lone: dict[str, Any] = {side: "a.com"}
+    with pytest.raises(TypeError, match=f"`{side}` holds"):
+        sc.Program.from_assets(**bytes_in_a_list)
+    with pytest.raises(TypeError, match=f"`{side}` is a list"):
+        sc.Program.from_assets(**lone)

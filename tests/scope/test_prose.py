@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scopecheck.scope.denials import declares_open_scope, is_conditional, restricted, widens
+from scopecheck.scope.limits import declares_open_scope, is_conditional, restricted, widens
 from scopecheck.scope.naming import named_hosts
 from scopecheck.scope.touching import restates_default, touches
 from strategies import any_text, hosts

@@ -11,7 +11,7 @@ from scopecheck.answer.matcher import Index
 from scopecheck.answer.shortcut import Shortcut, plain_shape
 from scopecheck.answer.verdict import Answer, Decision, Match, Outcome, Reason, Verdict
 from scopecheck.errors import TargetError
-from scopecheck.scope.denials import declares_open_scope
+from scopecheck.scope.limits import declares_open_scope
 from scopecheck.scope.model import Program
 from scopecheck.scope.pathset import ANY_PATH
 from scopecheck.scope.pattern import UrlPattern
@@ -82,18 +82,18 @@ class Checker:
 
         Never raises: what is no target gets the verdict `invalid-target`.
         """
+        if type(target) is not str:
+            return self.check(str.__str__(target)) if isinstance(target, str) else self._no_text(target)
         plain = self._check_plain(target)
         if plain is not None:
             return plain
         try:
-            return self._answer(target, parse_target(_text(target), self._index.keys))
+            return self._answer(target, parse_target(target, self._index.keys))
         except TargetError as error:
             return self._invalid(target, error.message)
 
-    def _check_plain(self, target: object) -> Verdict | None:
+    def _check_plain(self, target: str) -> Verdict | None:
         """Answer for a plain URL, or a plain host that is no listed asset; else return None."""
-        if not isinstance(target, str):
-            return None
         if plain_shape(target) is not None:
             return self.check_url(target)
         if "." not in target or target in self._index.keys:
@@ -103,17 +103,12 @@ class Checker:
 
     def check_url(self, url: str) -> Verdict:
         """Answer for a URL or a host; a text that is neither is an `invalid-target`."""
-        try:
-            known = None
-            if self._again:
-                known = self._origins.get(url[: url.find("/", 8) + 1])
-                # Behind a plain origin, only what some client drops or trims could raise a doubt.
-                if known is not None and (len(url) > _LONGEST or not url.isprintable()):
-                    known = None
-            shape = plain_shape(url) if known is None else None
-        except (AttributeError, TypeError):
-            return self._invalid(url, "a target is text")
-        if known is None:
+        if type(url) is not str:  # A subclass may show another text when it is cut.
+            return self.check_url(str.__str__(url)) if isinstance(url, str) else self._no_text(url)
+        known = self._origins.get(url[: url.find("/", 8) + 1]) if self._again else None
+        # Behind a plain origin, only what some client drops or trims could raise a doubt.
+        if known is None or len(url) > _LONGEST or not url.isprintable():
+            shape = plain_shape(url)
             if shape is None:
                 return self._check_odd(url)
             name = shape[1]
@@ -196,14 +191,12 @@ class Checker:
 
     def check_asset(self, name: str) -> Verdict:
         """Answer for an app id or an asset by its name; other text is read as `check` reads it."""
-        try:
-            text = _text(name)
-        except TargetError as error:
-            return self._invalid(name, error.message)
-        key = name_key(text)
-        if key in self._index.keys or not _like_address(text):
+        if type(name) is not str:
+            return self.check_asset(str.__str__(name)) if isinstance(name, str) else self._no_text(name)
+        key = name_key(name)
+        if key in self._index.keys or not _like_address(name):
             app = key.isdigit() or ("." in key and " " not in key)
-            return self._answer(name, App(text, key) if app else Name(text, key))
+            return self._answer(name, App(name, key) if app else Name(name, key))
         return self.check(name)
 
     def check_finding(
@@ -301,20 +294,20 @@ class Checker:
             matches = tuple(match for _, _, each in outcomes for match in each)
         return Verdict(Answer(self.program, self._rules, outcome, matches, problem, block), text)
 
-    def _invalid(self, target: object, problem: str) -> Verdict:
+    def _no_text(self, target: object) -> Verdict:
+        try:
+            shown = repr(target)
+        except Exception:  # Of a number of thousands of digits Python makes no text, and others may fail too.
+            shown = f"<{type(target).__name__}>"
+        return self._invalid(shown, "a target is text")
+
+    def _invalid(self, text: str, problem: str) -> Verdict:
         outcome = Outcome(Decision.UNDETERMINED, Reason.INVALID_TARGET)
-        text = target if isinstance(target, str) else repr(target)
         return Verdict(Answer(self.program, self._rules, outcome, (), problem), text)
 
 
 def _rebuild(program: Program, strict: bool) -> Checker:
     return Checker(program, strict=strict)
-
-
-def _text(target: object) -> str:
-    if not isinstance(target, str):
-        raise TargetError("a target is text")
-    return target
 
 
 def _like_address(text: str) -> bool:

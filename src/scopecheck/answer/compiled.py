@@ -17,12 +17,13 @@ from scopecheck.answer.wording import (
     touched_by_denial,
 )
 from scopecheck.errors import PatternSyntaxError, TargetError
-from scopecheck.scope.denials import denied, limits_itself, widens, without_advice
+from scopecheck.scope.denials import denied
 from scopecheck.scope.grammar import hosts_named
 from scopecheck.scope.interpret import APP_TYPES, Interpretation
+from scopecheck.scope.limits import denies_below, limits_itself, widens, without_advice
 from scopecheck.scope.listed_words import gone_beside
 from scopecheck.scope.model import Inclusion, Policy, Program, Rule, Unresolved
-from scopecheck.scope.naming import named_addresses, named_hosts
+from scopecheck.scope.naming import MAX_PROSE, named_addresses, named_hosts
 from scopecheck.scope.pattern import Effect, Found, HostForm, HostText, Pattern, ThingPattern, UrlPattern
 from scopecheck.scope.touching import restates_default
 from scopecheck.scope.zone import Doubt, Everything
@@ -150,7 +151,14 @@ def _compile_rule(rule: Rule, meaning: Interpretation, listed: _Listed) -> Compi
             named += touched_by(without_advice(text, listed), both, beside=text != meaning.words)
         if rule.name and rule.name != rule.asset:
             named += touched_by(rule.name, own, labels=False, beside=True)
+        if _too_long(rule.asset, rule.name or "", *words):
+            named.append(UnreadPattern(rule.asset))
     return CompiledRule(rule, rule.effect, (*patterns, *dict.fromkeys(named)), meaning.notes, words)
+
+
+def _too_long(*texts: str) -> bool:
+    """Tell whether the words of an exclusion go on where nobody reads them: they may say anything there."""
+    return any(len(text) >= MAX_PROSE for text in texts)  # A listed text is cut there when it is taken in.
 
 
 def _has_domain(pattern: UrlPattern) -> bool:
@@ -198,6 +206,9 @@ def _denies_own(words: list[str], meaning: Interpretation) -> bool:
     said = [denied(text) for text in words]
     if any(one.itself for one in said) or any(gone_beside(text) for text in words):
         return True
+    patterns = [one for one in meaning.patterns if isinstance(one, UrlPattern)]
+    if any("*" in one.host.text for one in patterns) and any(denies_below(text) for text in words):
+        return True
     alone = [hosts for one in said for hosts in one.alone]
     if not alone:
         return False
@@ -224,7 +235,7 @@ def _unread(item: Item, text: str, why: str, listed: _Listed, *, strict: bool) -
     named: list[Matchable] = []
     for one in dict.fromkeys(words if default else (text, *words)):
         named += touched_by(text) if one == text else touched_by(without_advice(one, listed), beside=True)
-    if strict and not default:
+    if (strict and not default) or _too_long(text, *words):
         named.append(UnreadPattern(text))
     return [CompiledRule(item, Effect.EXCLUDE, tuple(dict.fromkeys(named)), notes, unread=True)]
 

@@ -63,8 +63,8 @@ from scopecheck.formats.builder import (
 from scopecheck.formats.fields import add_restrictions, as_object, bare, clean, first_object, number, required
 from scopecheck.formats.registry import Format
 from scopecheck.formats.source import Source, as_list, as_mapping, as_text
-from scopecheck.scope.denials import widens
 from scopecheck.scope.interpret import Interpretation
+from scopecheck.scope.limits import widens
 from scopecheck.scope.model import AssetType, Program
 from scopecheck.scope.naming import named_hosts
 from scopecheck.scope.pattern import Effect, Pattern, UrlPattern

@@ -10,7 +10,7 @@ from typing import Any
 
 from scopecheck.formats.builder import Listed, ProgramBuilder
 from scopecheck.formats.source import Source, as_text
-from scopecheck.scope.denials import restricted
+from scopecheck.scope.limits import restricted
 from scopecheck.scope.model import Program
 from scopecheck.scope.pattern import Effect
 from scopecheck.scope.terms import Range, Rewards

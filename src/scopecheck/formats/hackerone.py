@@ -57,7 +57,7 @@ from scopecheck.formats.fields import (
 )
 from scopecheck.formats.registry import Format
 from scopecheck.formats.source import Source, as_list, as_mapping, as_text
-from scopecheck.scope.denials import restricted
+from scopecheck.scope.limits import restricted
 from scopecheck.scope.model import AssetType, Policy, Program
 from scopecheck.scope.naming import named_hosts
 from scopecheck.scope.pattern import Effect

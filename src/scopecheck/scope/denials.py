@@ -1,4 +1,4 @@
-"""Words beside a listed target that take scope away, limit it or widen it (clause P5).
+"""Words beside a listed target that take scope away (clause P5).
 
 Nothing here is guessed wider: a sentence can only take scope away or raise a question. So any
 negation counts as one that takes away, in the languages that programs are written in; which words
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scopecheck.scope.host_ranges import ranges_in_words
@@ -27,26 +27,13 @@ from scopecheck.scope.vocabulary import (
     TITLE,
 )
 
-__all__ = [
-    "Denied",
-    "declares_open_scope",
-    "denied",
-    "denies",
-    "is_conditional",
-    "limits_itself",
-    "restricted",
-    "widens",
-    "without_advice",
-]
+__all__ = ["Denied", "denied", "denies"]
 
-_CONDITION = re.compile(
-    r"\bonly if\b|\)\s*AND\b|\bAND\s*\(|\bprovided that\b|\bonly when\b|\bif and only if\b"
-)
 _EVERYTHING = re.compile(
     r"\b(?:all|any|every|everything|whole|entire|sub-?domains?|hosts)\b|\*", re.IGNORECASE
 )
 # Crosses, strike-through, a `!` of programmers in front: the target they stand at is meant.
-_CROSS = re.compile(r"~~|[❌✖✗✘✕⨯❎⛔🚫🛑🙅👎×⊘≠¬∉∖]|(?<![\w!)\]])!(?=[ ]?[\w*])")
+_CROSS = re.compile(r"~~|[❌✖✗✘✕⨯❎⛔🚫🛑🙅👎×⊘≠¬∉∖☒☓]|(?<![\w!)\]])!(?=[ ]?[\w*])")
 _FOLLOWING = re.compile(
     r"\b(?:following|below|these|those|here (?:is|are)|namely|as follows|such as|like)\b|[:：]\s*\Z",
     re.IGNORECASE,
@@ -75,45 +62,6 @@ _ANOTHER = re.compile(
     r"\b(?:one|ones|those|something|anything|sites?|hosts?|things?) (?:that|which) (?:is|are|was|were)\b",
     re.IGNORECASE,
 )
-_ADVICE = re.compile(
-    r"\b(?:instead|start (?:at|on|with)|please (?:use|test|see)|use the|focus on)\b", re.IGNORECASE
-)
-_LIMITS = re.compile(
-    r"\bonly (?:if|when|within)\b"
-    r"|\bthis (?:scope|asset|target|domain|wildcard) is\b[^.]{0,40}\bfor\b[^.]{0,80}\bonly\b"
-    r"|\bfalls? out(?:side)? of (?:the )?scope\b|\bno longer (?:in scope|part of)\b",
-    re.IGNORECASE,
-)
-_ONLY = re.compile(
-    r"\b(?:only|solely|exclusively|just|limited to|restricted to|nur|seulement|uniquement|solo|только)\b",
-    re.IGNORECASE,
-)
-_MOST_OF_PATHS = 2_000
-_PATH_WORDS = frozenset(
-    {"in", "scope", "path", "paths", "endpoint", "endpoints", "url", "urls", "and", "or", "the"}
-)
-_COUNTS = re.compile(
-    r"\b(?:in scope|eligible|includ\w*|cover\w*|accept\w*|allow\w*|permit\w*|counts?|test\w*)\b",
-    re.IGNORECASE,
-)
-_OPEN = re.compile(
-    r"\b(?:all|any|every|everything)\b[\w\s/,()&-]{0,80}?"
-    r"\b(?:owned|operated|controlled|managed|maintained|belongs|belonging)\b"
-    r"|\b(?:assets?|domains?|websites?|products?|systems?)\b[\w\s/,()&-]{0,40}"
-    r"\bowned\b[\w\s/,()&-]{0,60}\bin[- ]scope\b",
-    re.IGNORECASE,
-)
-_ALL_OF = re.compile(
-    r"\A\W*(?:all|everything)\W*\Z|\A\W*(?:any|all|every)\b[\w\s()&'’-]{0,50}"
-    r"\b(?:\(?sub\)?-?domains?|domains?|assets?|websites?|hosts?|properties)\b",
-    re.IGNORECASE,
-)
-_WIDENS = re.compile(
-    r"\b(?:includ(?:es|ing)|covers?|and|plus|with)\b[^.\n]{0,30}\bsub-?domains\b"
-    r"|\b(?:all|any) sub-?domains?\b",
-    re.IGNORECASE,
-)
-_IN_SCOPE = re.compile(r"\b(?:in scope|eligible|included|covered)\b", re.IGNORECASE)
 _SAYS = re.compile(r"\b(?:is|are|was|were|be|has|have|must|should|may|can|will|do|does)\b", re.IGNORECASE)
 _LEAD = re.compile(
     r"\A(?:\W|\b(?:for|the|our|is|are|any|all|in|on|of|test|testing|touch|include|including)\b)+",
@@ -299,83 +247,3 @@ def denied(words: str) -> Denied:
 def denies(text: str) -> bool:
     """Tell whether a sentence holds a negation, an exception or a cross, outside the hosts it names."""
     return _CROSS.search(text) is not None or DENIAL.within(flat(text))
-
-
-def without_advice(words: str, listed: Container[str]) -> str:
-    """Return the words of an exclusion without the advice to test what is `listed` in scope."""
-    if not _ADVICE.search(words):
-        return words
-    kept = []
-    for line in lines_of(words):
-        for sentence in sentences(line.text):
-            hosts = [named.host for named in named_hosts(sentence)]
-            plain = re.sub(r"\binstead\b", "", sentence, flags=re.IGNORECASE)
-            advice = hosts and all(host in listed for host in hosts) and _ADVICE.search(sentence)
-            if not advice or denies(plain):
-                kept.append(sentence)
-    return "\n".join(kept)
-
-
-def restricted(words: str) -> tuple[Named, ...]:
-    """Return the hosts and addresses that a restricting clause of the words beside a rule names (P5)."""
-    return denied(words).named
-
-
-def limits_itself(words: str) -> bool:
-    """Tell whether the words beside a rule make the rule itself hold under a condition only (P5)."""
-    if denied(words).itself:
-        return True
-    for line in lines_of(words):
-        for sentence in sentences(line.text):
-            said = flat(sentence)
-            if _LIMITS.search(said) or _all_but_some(said):
-                return True
-            if _ONLY.search(said) and _only_some(sentence, said):
-                return True
-    return _are_paths(words)
-
-
-def _are_paths(words: str) -> bool:
-    """Tell whether words name paths and say no more, so that they may be all of an asset that is meant."""
-    if len(words) > _MOST_OF_PATHS:
-        return False
-    said = [one.strip("-.") for one in re.split(r"[\s,;:•&`\"'()]+", words.lower())]
-    return all(one.startswith("/") or one in _PATH_WORDS for one in said if one) and any(named_paths(words))
-
-
-def _all_but_some(said: str) -> bool:
-    """Tell whether "all but" leaves a part of an asset ("everything except /api is out of scope")."""
-    everything = _EVERYTHING.search(said)
-    denial = DENIAL.first(said[everything.end() :]) if everything else None
-    if everything is None or denial is None or denial.text not in EXCEPTION:
-        return False
-    return FIRM.within(said[everything.end() + denial.end :]) and not OTHER.within(said)
-
-
-def _only_some(sentence: str, said: str) -> bool:
-    """Tell whether "only" leaves a part of an asset ("only /api is in scope")."""
-    named = names_some(sentence) or any(named_paths(sentence))
-    if named and (_COUNTS.search(said) or len(re.findall(r"[^\W\d_]{2,}", said)) <= _SHORT):
-        return True
-    return _IN_SCOPE.search(said) is not None and not OTHER.within(said)
-
-
-def declares_open_scope(text: str) -> bool:
-    """Tell whether an inclusion says that everything of the owner may count (D4)."""
-    if len(text) < 80 and _ALL_OF.match(text) and not denies(text):
-        # "Any subdomain of example.com" says nothing about other domains.
-        return not any(named_hosts(text))
-    if re.search(r"\b(?:third[- ]part|vendor|customer|supplier)", text, re.IGNORECASE):
-        return False
-    return len(text) < 2_000 and _OPEN.search(text) is not None and not denies(text)
-
-
-def is_conditional(text: str) -> bool:
-    """Tell whether a listed text holds only under a condition (`(a and b) AND c`, "only if")."""
-    return _CONDITION.search(text) is not None
-
-
-def widens(words: str) -> bool:
-    """Tell whether the words beside a rule say that it holds for subdomains too (P5)."""
-    words = words[:MAX_PROSE]
-    return _WIDENS.search(words) is not None and not DENIAL.within(flat(words))

@@ -11,7 +11,10 @@ __all__ = ["host_range_readings", "is_host_range", "ranges_in_words"]
 
 _MOST = 1_000
 _LONGEST_RANGE = 600
-_RANGE_WORD = r"(?:up\s)?(?:to|through|thru|until|till|upto|bis|hasta)(?:\sand\sincluding|\sincluding)?"
+_RANGE_WORD = (
+    r"(?:up\s|down\s)?(?:to|through|thru|until|till|upto|bis|hasta|a|à|até|から|到|至|до|tot|til)"
+    r"(?:\sand\sincluding|\sincluding)?"
+)
 _ENDS = re.compile(r"([a-z0-9][a-z0-9_.-]{0,252}) \.\. ([a-z0-9][a-z0-9_.-]{0,252})")
 _ONE_RUN = re.compile(r"(?<![\w.-])[a-z0-9][a-z0-9_.-]{3,252}(?![\w.-])")
 # `dev[01-05].example.com`, `dev{1..5}.example.com`, `dev(a-c).example.com`.
@@ -60,7 +63,9 @@ def _with_marks(text: str) -> str:
         r"[\u2010-\u2015\u2212\u301c\uff5e]|->|\s--?\s|\.{2,}|\u2026|~|\u2192|\u21d2", " .. ", text.lower()
     )
     plain = ascii_text(re.sub(rf"\s{_RANGE_WORD}\s", " .. ", re.sub(r"\s+", " ", plain)))
-    return re.sub(r" +", " ", re.sub(r"[a-z][a-z+]{1,9}://|[\"'`()<>]", "", plain)).strip()
+    plain = re.sub(r"[a-z][a-z+]{1,9}://|[\"'`()<>]|\*\*|__|:[0-9]{1,5}(?=\s|\Z)|/(?=\s|\Z)", "", plain)
+    plain = re.sub(r"\bbetween (\S{1,253}) and ", r"\1 .. ", plain)
+    return re.sub(r" +", " ", plain).strip()
 
 
 def _between(left: str, right: str, *, glued: bool = False) -> Iterator[str]:
@@ -105,7 +110,7 @@ def _labels_between(first: str, last: str) -> Iterator[str]:
             return
     elif len(head + ending) < 2:
         return
-    if head or ending:
+    if head or ending or (low.isdigit() and high.isdigit() and abs(int(high) - int(low)) > _MOST):
         yield f"{head}*{ending}"
 
 
@@ -116,7 +121,9 @@ def ranges_in_words(text: str) -> Iterator[str]:
     """
     count = 0
     for piece in _PIECE_END.split(text):
-        for host in host_range_readings(piece):
-            count += "*" not in host
-            if count <= _MOST or "*" in host:
-                yield host
+        # A piece that is too long to be read at once is read in parts, each of which overlaps the next.
+        for start in range(0, max(len(piece) - _LONGEST_RANGE // 2, 1), _LONGEST_RANGE // 2):
+            for host in host_range_readings(piece[start : start + _LONGEST_RANGE]):
+                count += "*" not in host
+                if count <= _MOST or "*" in host:
+                    yield host

@@ -10,10 +10,10 @@ from typing import TypeAlias
 from scopecheck.errors import PatternSyntaxError
 from scopecheck.scope.addresses import is_address_text
 from scopecheck.scope.cleaning import MAX_LISTED, clean_listed, refuse_unreadable
-from scopecheck.scope.denials import is_conditional
 from scopecheck.scope.feared_names import ends_in_two_scripts, feared_targets
 from scopecheck.scope.grammar import parse_listed, stars_for_placeholders
 from scopecheck.scope.host_ranges import is_host_range
+from scopecheck.scope.limits import is_conditional
 from scopecheck.scope.listed_words import (
     DENIES,
     FINDING_WORDS,

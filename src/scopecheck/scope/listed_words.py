@@ -42,10 +42,14 @@ LIST_END = re.compile(r"(?:[,|/&]|\b(?:and|or))\Z", re.IGNORECASE)
 _GONE = (
     r"former(?:ly)?|blocked|nope|archived|closed|ended|disabled|dropped|cancell?ed|terminated|revoked|withdrawn|"
     r"removed|off[- ]?limits?|n\.a|n/a|untouchable|inactive|offline|sunset|defunct|retired|deprecated|"
-    r"hands[- ]off"
+    r"hands[- ]off|dead|eol|end[- ]of[- ]life|on hold|frozen|unavailable|shut ?down|taken down|descoped|"
+    r"unscoped|no ?go|do ?not ?test"
 )
 _GONE_NAME = re.compile(rf"\b(?:{_GONE}|leave|skip(?:ped)?|ignored?)\b", re.IGNORECASE)
-_STATE = r"\W*(?:(?:is|are|was|has been|have been|currently|now|temporarily|already|please)\s+)*"
+_STATE = (
+    r"\W*(?:(?:status|state|scope|in[- _]scope|is|are|was|has been|have been|currently|now|temporarily|"
+    r"already|please)[\s:=?]+)*"
+)
 _GONE_NOTE = re.compile(
     rf"{_STATE}(?:(?:{_GONE}|out[- _]?of[- _]?(?:the )?scope|oos|excluded|forbidden|prohibited|ineligible)"
     r"\b.*"
@@ -54,11 +58,18 @@ _GONE_NOTE = re.compile(
     r"(?:test|touch|scan|attack|hack|probe|target|access)(?:ing)?)\W*)",
     re.IGNORECASE | re.DOTALL,
 )
-_GONE_ALONE = re.compile(rf"{_STATE}(?:{_GONE}|out|leave(?: (?:it|this) alone)?)\W*", re.IGNORECASE)
+_GONE_ALONE = re.compile(
+    rf"{_STATE}(?:{_GONE}|gone|out|off|leave(?: (?:it|this) alone)?)\W*(?:(?:since|in)? ?[0-9]{{4}}\W*)?",
+    re.IGNORECASE,
+)
 # In a field of its own these say that there is nothing to say.
 _NOTHING = re.compile(r"\W*(?:n/a|n\.a\.?|none|nothing)\W*", re.IGNORECASE)
 _LONGEST_DENIAL = 200
-_EMPTY = re.compile(r"(?:\W|\b(?:do|does|please|yet|ever|at|all|just)\b)*", re.IGNORECASE)
+_EMPTY = re.compile(
+    r"(?:\W|\b(?:do|does|please|yet|ever|at|all|just|is|are|was|be|it|this|must|should|may|can|will|would|longer|"
+    r"more|any|anymore|active|approved|listed|available|ok|okay|thanks|thank|you|in|scope|currently|now)\b)*",
+    re.IGNORECASE,
+)
 
 
 def gone_in_front(phrase: str) -> bool:

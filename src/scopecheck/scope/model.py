@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import BeforeValidator, GetJsonSchemaHandler, PrivateAttr, model_validator
+from pydantic import BeforeValidator, GetJsonSchemaHandler, PrivateAttr, ValidationError, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from scopecheck.diagnostic import Place
-from scopecheck.errors import PatternSyntaxError
+from scopecheck.diagnostic import Diagnostic, Place
+from scopecheck.errors import PatternSyntaxError, ScopeValidationError
 from scopecheck.scope.interpret import Context, Interpretation, interpret
 from scopecheck.scope.pattern import Effect
 from scopecheck.scope.terms import (
@@ -191,6 +191,25 @@ RULE_IDS = {"in_scope": "in", "out_of_scope": "out", "unresolved": "unresolved"}
 _R = TypeVar("_R", Inclusion, Exclusion)
 
 
+def _as_text(text: object, side: str) -> str:
+    if text is None or isinstance(text, (bytes, bytearray, memoryview)):
+        raise TypeError(f"`{side}` holds {type(text).__name__}, where texts are listed")
+    return str(text)
+
+
+def _policy(policy: object) -> Policy:
+    try:
+        return Policy.model_validate(policy or {})
+    except ValidationError as error:
+        problems = tuple(
+            Diagnostic(
+                "policy", str(one["msg"]).lower(), Place("<policy>"), path=".".join(map(str, one["loc"]))
+            )
+            for one in error.errors(include_url=False)
+        )
+        raise ScopeValidationError("the policy cannot be read", problems) from None
+
+
 class Program(Model):
     """A program's whole scope, as one file states it."""
 
@@ -286,21 +305,22 @@ class Program(Model):
     ) -> Self:
         """Make a program of listed texts; odd text becomes unresolved and never raises.
 
-        Raises `TypeError` where a list is a lone string, which would be read letter by letter.
+        Raises `TypeError` where a list is a lone string, which would be read letter by letter, or holds
+        bytes or None; and `ScopeValidationError` for a policy that says what no policy says.
         """
         sides: dict[str, list[str]] = {}
-        for side, texts in (("include", include), ("exclude", exclude)):
+        for side, texts in (("include", include), ("exclude", exclude), ("owned", owned)):
             if isinstance(texts, (str, bytes)):
                 raise TypeError(f"`{side}` is a list of texts, not one text")
-            sides[side] = [str(text) for text in texts]
-        owned = tuple(one for one in map(str, owned) if 0 < len(one) <= 253 and one.isascii())
+            sides[side] = [_as_text(text, side) for text in texts]
+        owned = tuple(one for one in sides["owned"] if 0 < len(one) <= 253 and one.isascii())
         includes = [_rule_or_text(Inclusion, *one, owned) for one in enumerate(sides["include"])]
         excludes = [_rule_or_text(Exclusion, *one, owned) for one in enumerate(sides["exclude"])]
         return cls(
             id=id,
             name=name or id,
             owned=owned,
-            policy=Policy.model_validate(policy or {}),
+            policy=_policy(policy),
             in_scope=tuple(rule for rule in includes if isinstance(rule, Inclusion)),
             out_of_scope=tuple(rule for rule in excludes if isinstance(rule, Exclusion)),
             unresolved=tuple(one for one in (*includes, *excludes) if isinstance(one, Unresolved)),

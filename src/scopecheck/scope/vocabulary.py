@@ -27,7 +27,8 @@ _WORD = re.compile(r"\b(?:w/o|n/a)\b|(?:[^\W_]|')+", re.IGNORECASE)
 # These scripts put no space between words.
 _UNSPACED = re.compile(
     "対象外|対象では|範囲外|范围外|範圍外|范围内|範圍內|除外|除く|除い|除了|排除|以外|禁止|ないで|しない|不要|不在|不得|不可|不能|"
-    "请勿|請勿|切勿|勿|제외|금지|마세요|하지"
+    "请勿|請勿|切勿|勿|제외|금지|마세요|하지|不包|不含|不算|"
+    "含まない|含まれない|含まれません|禁用|포함되지|범위 외|ยกเว้น|ห้าม"
 )
 
 
@@ -110,7 +111,8 @@ _FIRM = """
     off, stay away, stay clear, stay off, stay out, keep away, keep clear, keep off, keep out, steer
     clear, refrain, retired, decommissioned, discontinued, suspended, paused, removed from, unauthori*, no
     go, hors périmètre, hors du périmètre, hors scope, interdit*, verboten, ausgeschlossen, ausgenommen,
-    untersagt, fuera de alcance, fuera del alcance, prohibid*, excluid*, fora do escopo, fora de escopo,
+    untersagt, außerhalb, ausserhalb, descoped, unscoped, out of program, nogo,
+    fuera de alcance, fuera del alcance, prohibid*, excluid*, fora do escopo, fora de escopo,
     fora do âmbito, proibid*, fuori scope, fuori ambito, fuori perimetro, vietat*, esclus*, buiten scope,
     uitgesloten, запрещ*, исключен*
 """
@@ -118,7 +120,9 @@ _EXCEPTING = """
     except*, excl, w/o, without, minus, but, but not, save, save for, apart from, aside from, other than,
     besides, barring, bar, sauf, excepté*, hormis, außer, ausser, ohne, salvo, excepto, tranne, eccetto,
     exceto, menos, sin, sem, senza, behalve, zonder, uitgezonderd, кроме, исключая, без, oprócz, poza,
-    bez, utom, utan, unntatt, undtagen, uden, hariç
+    bez, utom, utan, unntatt, undtagen, uden, hariç, kromě, mimo, крім, окрім, з винятком, за исключением,
+    kivéve, εκτός, cu excepția, except pentru, izuzev, osim, razen, okrem, paitsi, välja arvatud, išskyrus,
+    izņemot, kecuali, trừ, ngoại trừ, باستثناء, ما عدا, למעט, חוץ, sans
 """
 _WEAK = """
     *n't, dont, don't, nope, ignored, hold off, negative, left alone, closed, gone, doesnt, isnt, arent,
@@ -127,7 +131,9 @@ _WEAK = """
     unless, stop, cease, abstain, desist, illegal, restricted, reject*, declin*, n/a, removed, sold,
     obsolete, unsupported, outside, beyond, instead, leave, ne, pas, jamais, hors, aucun*, nicht, kein*,
     nie, niemals, nunca, ningun*, fuera, fora, fuori, não, non, niente, mai, niet, geen, nooit, buiten,
-    не, нет, нельзя, inte, ikke, aldrig, değil
+    не, нет, нельзя, inte, ikke, aldrig, değil, nein, nee, jo'q, dead, eol, sunset, on hold, frozen,
+    unavailable, taken down, shut down, offline, vendor, third party, 3rd party, ask before, ask first,
+    nobody may, is a crime, вне, kapsam dışı, ngoài phạm vi
 """
 # What a sentence about the asset itself speaks of, besides the negation.
 _TESTING = """

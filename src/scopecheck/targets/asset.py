@@ -168,11 +168,8 @@ def parse_target(text: str, listed: Container[str] = frozenset()) -> Target:
         app = re.fullmatch(r"[\w.-]+", key) is not None and (key.isdigit() or "." in key)
         note = ("read as an app id, since the program lists it so",) if "." in key else ()
         return App(text, key, note) if app else Name(text, key)
-    scp = _SCP.fullmatch(re.sub(r"[\t\r\n]", "", plain))
-    if scp is not None:
-        return _parse_scp(text, *scp.groups())
     try:
-        return parse_bare(text)
+        return parse_web(text)
     except TargetError:
         if not key or _LOOKS_LIKE_ADDRESS.search(text.strip()) or not _is_text(text):
             raise
@@ -190,8 +187,11 @@ def _parse_scp(text: str, host: str, path: str) -> Url:
 
 
 def parse_web(text: str) -> Url:
-    """Return what a URL, or a host without a scheme, means; raise `TargetError` where it is neither."""
-    return parse_url(text) if has_scheme(text) else parse_bare(text)
+    """Return what a URL, `git@host:path` or a host without a scheme means; raise `TargetError` for others."""
+    if has_scheme(text):
+        return parse_url(text)
+    scp = _SCP.fullmatch(re.sub(r"[\t\r\n]", "", text.strip(" ")))
+    return parse_bare(text) if scp is None else _parse_scp(text, *scp.groups())
 
 
 def parse_bare(text: str) -> Url:
