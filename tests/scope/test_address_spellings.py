@@ -147,6 +147,7 @@ def test_an_included_address_text_is_never_read_wider() -> None:
         "dev01 through dev05.example.com",
         "dev01.example.com to 05",
         "dev(01 – 05).example.com",
+        "dev01-05.example.com",
         "please leave dev01.example.com to dev05.example.com alone",
         "Staging (dev01 through dev05.example.com), which our vendor runs, and what else he has",
     ],
@@ -194,12 +195,29 @@ def test_of_many_ranges_what_their_hosts_have_in_common_is_feared() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["-pay.example.com", "pay.example.com-", "_pay.example.com", "--pay.example.com--"]
+    "text",
+    [
+        "-pay.example.com",
+        "pay.example.com-",
+        "_pay.example.com",
+        "--pay.example.com--",
+        "_pay_.example.com",
+        "pay-.example.com",
+    ],
 )
 def test_marks_at_the_edges_of_an_excluded_host_are_no_part_of_it(text: str) -> None:
     """P2: a hyphen may be the mark of a list, an underscore that of emphasis."""
     assert decide("https://pay.example.com/", ["*.example.com"], [text]) != "IN_SCOPE"
     assert decide("https://www.example.com/", ["*.example.com"], [text]) == "IN_SCOPE"
+
+
+@pytest.mark.parametrize("text", ["devXX.example.com", "dev##.example.com", "dev-REGION.example.com"])
+def test_a_placeholder_stands_for_any_such_host(text: str) -> None:
+    """P2: excluded, it is a star; letters in capitals alone are no more than that."""
+    host = "dev-eu" if "-" in text else "dev03"
+    assert decide(f"https://{host}.example.com/", ["*.example.com"], [text]) != "IN_SCOPE"
+    assert decide("https://www.example.com/", ["*.example.com"], [text]) == "IN_SCOPE"
+    assert decide("https://dev03.example.com/", ["*.example.com"], ["WWW.EXAMPLE.COM"]) == "IN_SCOPE"
 
 
 def test_hosts_between_are_of_one_kind() -> None:

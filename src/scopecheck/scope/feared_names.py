@@ -34,13 +34,15 @@ OTHER_SERVICES = frozenset(
 )
 """Schemes that are clearly a service of their own; any other may be a way to say where a site listens."""
 
+_LONGEST_HOST = 600
+_PLACEHOLDER = re.compile(r"(?<![A-Z])[A-Z]{2,}+|#++|\?{2,}+")
 # An address, a block or a range in the spelling of the table, which has one reading.
 _ADDRESSES_ALONE = re.compile(r"[0-9A-Fa-f.:]+(?:/[0-9.]{1,15}|\s*[-–]\s*[0-9A-Fa-f.:]+)?")
 
 
 def feared_targets(clean: str, text: str) -> tuple[str, ...]:
     """Return what a listed exclusion may name besides what is read from it: hosts and addresses."""
-    hosts = (*host_range_readings(clean), *glued_hosts(text), *_without_edges(clean))
+    hosts = (*host_range_readings(clean), *glued_hosts(text), *_respelled(clean))
     if _ADDRESSES_ALONE.fullmatch(clean) and is_address_text(clean):
         return hosts
     return (*hosts, *map(spell, address_readings(clean)))
@@ -51,11 +53,18 @@ def feared_targets(clean: str, text: str) -> tuple[str, ...]:
 _HOST_RUN = re.compile(r"(?<![A-Za-z0-9._*-])(?:\*\.)?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+(?![A-Za-z0-9._-])")
 
 
-def _without_edges(clean: str) -> Iterator[str]:
-    """Yield a host without a hyphen or underscore at its edges, which may be marks of a list or emphasis."""
-    bare = clean.strip("-_")
-    if bare != clean and "." in bare:
-        yield bare
+def _respelled(clean: str) -> Iterator[str]:
+    """Yield a host without hyphens and underscores at the edges of labels, and with stars for placeholders.
+
+    The first may be marks of a list or of emphasis; `devXX` and `pay-REGION` stand for any such host.
+    """
+    if "." not in clean or len(clean) > _LONGEST_HOST:
+        return
+    starred = _PLACEHOLDER.sub("*", clean) if re.search("[a-z]", clean) else clean
+    for bare in (clean, starred):
+        trimmed = ".".join(label.strip("-_") for label in bare.split("."))
+        if trimmed != clean and "." in trimmed:
+            yield trimmed
 
 
 def glued_hosts(text: str) -> Iterator[str]:

@@ -82,7 +82,7 @@ def _between(left: str, right: str, *, glued: bool = False) -> Iterator[str]:
         return
     at = differing[0]
     label, end = one[at], other[at]
-    if end.isdigit() and not label.isdigit() and not glued:  # `dev01 to 05.example.com`
+    if end.isdigit() and not label.isdigit():  # `dev01 to 05.example.com`, `dev01-05.example.com`
         end = label.rstrip("0123456789") + end
     for middle in _labels_between(label, end):
         yield ".".join((*one[:at], middle, *one[at + 1 :]))
