@@ -114,6 +114,8 @@ class _Swap:
             if isinstance(new, types.FunctionType) and isinstance(old, types.FunctionType):
                 _replace_defaults(old, new)
             elif isinstance(new, type) and isinstance(old, type):
+                if "__dataclass_fields__" in vars(new):  # `dataclasses.replace` reads them.
+                    old.__dataclass_fields__ = vars(new)["__dataclass_fields__"]  # type: ignore[attr-defined]  # As it is.
                 for member, inner in vars(new).items():
                     before, after = _function(vars(old).get(member)), _function(inner)
                     if not (isinstance(before, types.FunctionType) and isinstance(after, types.FunctionType)):
