@@ -347,3 +347,12 @@ def test_a_star_in_the_name_of_a_rule_is_a_character() -> None:
     assert checker.check_asset("Widget *").in_scope
     assert checker.check_asset("Gadget").in_scope
     assert checker.check_asset("Widget Pro").reason is Reason.NOT_LISTED
+
+
+@pytest.mark.parametrize(
+    ("text", "yields"),
+    [("e.com", False), ("e.com/*", False), ("e.com:81", True), ("e.com/x", True), ("e.com/*?q=1", True)],
+)
+def test_what_a_pattern_states_besides_its_host(text: str, yields: bool) -> None:
+    """D1: a query on any path makes a rule yield as a path or a port does."""
+    assert listed(text, Effect.EXCLUDE).yields is yields
