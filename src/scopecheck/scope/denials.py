@@ -27,9 +27,9 @@ from scopecheck.scope.vocabulary import (
     TITLE,
 )
 
-__all__ = ["Denied", "denied", "denies"]
+__all__ = ["EVERYTHING", "Denied", "denied", "denies"]
 
-_EVERYTHING = re.compile(
+EVERYTHING = re.compile(
     r"\b(?:all|any|every|everything|whole|entire|sub-?domains?|hosts)\b|\*", re.IGNORECASE
 )
 # Crosses, strike-through, a `!` of programmers in front: the target they stand at is meant.
@@ -180,7 +180,7 @@ def _behind_exception(sentence: str) -> str:
     if denial is None or denial.text not in EXCEPTION or _CROSS.search(sentence):
         return sentence
     left, right = marked[: denial.start], marked[denial.end :]
-    positive = _EVERYTHING.search(sentence[: denial.start]) and not _SAYS.search(left)
+    positive = EVERYTHING.search(sentence[: denial.start]) and not _SAYS.search(left)
     return sentence[denial.end :] if positive and "◦" in right else sentence
 
 

@@ -53,7 +53,7 @@ def host_range_readings(text: str) -> tuple[str, ...]:
             left, right = match[0][:at], match[0][at + 1 :]
             # `dev-1.example.com` is one host; `dev01-dev05.example.com` and `a1.e.com-a5.e.com` are a range.
             if re.search(r"[a-z]-?[0-9]+\Z", left) or "." in left:
-                found |= dict.fromkeys(_between(left, right, glued=True))
+                found |= dict.fromkeys(_between(left, right))
     return tuple(found)
 
 
@@ -68,7 +68,7 @@ def _with_marks(text: str) -> str:
     return re.sub(r" +", " ", plain).strip()
 
 
-def _between(left: str, right: str, *, glued: bool = False) -> Iterator[str]:
+def _between(left: str, right: str) -> Iterator[str]:
     """Yield the hosts from one to the other, where they differ in one label and look like a range."""
     if "." not in left and "." in right:
         left += right[right.index(".") :]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
 
-from scopecheck.scope.denials import denied, denies
+from scopecheck.scope.denials import EVERYTHING, denied, denies
 from scopecheck.scope.naming import MAX_PROSE, Named, named_hosts, named_paths
 from scopecheck.scope.sentences import flat, lines_of, names_some, sentences
 from scopecheck.scope.vocabulary import DENIAL, EXCEPTION, FIRM, OTHER
@@ -97,18 +97,19 @@ _PATH_WORDS = frozenset(
 )
 _MOST_OF_PATHS = 2_000
 _MARKS = "!#$%*.<=>?@[]^{}~-_…“”«»"
-_EVERYTHING = re.compile(
-    r"\b(?:all|any|every|everything|whole|entire|sub-?domains?|hosts)\b|\*", re.IGNORECASE
-)
 _SHORT = 6
+"""As many words beside "only" and a path say no more than which part is meant."""
+
+
+def _sentences_of(words: str) -> Iterator[str]:
+    return (sentence for line in lines_of(words) for sentence in sentences(line.text))
 
 
 def denies_below(words: str) -> bool:
     """Tell whether the words beside a wildcard take away what it adds ("no subdomains", "apex only")."""
-    every = [sentence for line in lines_of(words) for sentence in sentences(line.text)]
     return any(
         _APEX_ALONE.search(flat(one)) or (not names_some(one) and _takes_subdomains(flat(one)))
-        for one in every
+        for one in _sentences_of(words)
     )
 
 
@@ -131,13 +132,12 @@ def without_advice(words: str, listed: Container[str]) -> str:
     if not _ADVICE.search(words):
         return words
     kept = []
-    for line in lines_of(words):
-        for sentence in sentences(line.text):
-            hosts = [named.host for named in named_hosts(sentence)]
-            plain = re.sub(r"\binstead\b", "", sentence, flags=re.IGNORECASE)
-            advice = hosts and all(host in listed for host in hosts) and _ADVICE.search(sentence)
-            if not advice or denies(plain):
-                kept.append(sentence)
+    for sentence in _sentences_of(words):
+        hosts = [named.host for named in named_hosts(sentence)]
+        plain = re.sub(r"\binstead\b", "", sentence, flags=re.IGNORECASE)
+        advice = hosts and all(host in listed for host in hosts) and _ADVICE.search(sentence)
+        if not advice or denies(plain):
+            kept.append(sentence)
     return "\n".join(kept)
 
 
@@ -150,13 +150,12 @@ def limits_itself(words: str) -> bool:
     """Tell whether the words beside a rule make the rule itself hold under a condition only (P5)."""
     if denied(words).itself:
         return True
-    for line in lines_of(words):
-        for sentence in sentences(line.text):
-            said = flat(sentence)
-            if _LIMITS.search(said) or _all_but_some(said):
-                return True
-            if _ONLY.search(said) and _only_some(sentence, said):
-                return True
+    for sentence in _sentences_of(words):
+        said = flat(sentence)
+        if _LIMITS.search(said) or _all_but_some(said):
+            return True
+        if _ONLY.search(said) and _only_some(sentence, said):
+            return True
     return _are_paths(words)
 
 
@@ -172,7 +171,7 @@ def _are_paths(words: str) -> bool:
 
 def _all_but_some(said: str) -> bool:
     """Tell whether "all but" leaves a part of an asset ("everything except /api is out of scope")."""
-    everything = _EVERYTHING.search(said)
+    everything = EVERYTHING.search(said)
     denial = DENIAL.first(said[everything.end() :]) if everything else None
     if everything is None or denial is None or denial.text not in EXCEPTION:
         return False

@@ -106,7 +106,7 @@ class _Walker:
 
     def name(self) -> str | None:
         """Take one step of a key."""
-        raise NotImplementedError
+        raise NotImplementedError  # Each language spells its keys in its own way.
 
     def skip(self) -> None:
         match = self.space.match(self.text, self.at)
